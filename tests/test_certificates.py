@@ -44,7 +44,9 @@ def test_meets_every_requirement_of_apples_systems(tmp_path: Path) -> None:
     assert certificate.signature_hash_algorithm.name == "sha256"
     assert certificate.version is x509.Version.v3
     assert certificate.issuer == certificate.subject
-    assert certificate.not_valid_after_utc - certificate.not_valid_before_utc == datetime.timedelta(days=365)
+    assert certificate.not_valid_after_utc - certificate.not_valid_before_utc == datetime.timedelta(
+        days=365, seconds=-1
+    )
     assert certificate.not_valid_before_utc < datetime.datetime.now(datetime.timezone.utc)
 
 
@@ -113,7 +115,9 @@ def test_names_the_hosts_given_once_each(tmp_path: Path) -> None:
         "xn--brse-5qa.example",
     ]
     assert names.get_values_for_type(x509.IPAddress) == [ipaddress.ip_address("10.0.0.7")]
-    assert certificate.not_valid_after_utc - certificate.not_valid_before_utc == datetime.timedelta(days=825)
+    assert certificate.not_valid_after_utc - certificate.not_valid_before_utc == datetime.timedelta(
+        days=825, seconds=-1
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
 """A certificate for HTTPS on localhost, which Safari, Brave and Excel ask for before they call a backend.
 
-Owns the two files ``localhost.pem`` and ``localhost-key.pem`` and what is in them; imports ``errors`` and,
-inside the one function that needs it, the optional ``cryptography``. Called by ``flask openbb cert``; a server
-is started with the files, as in ``gunicorn --certfile localhost.pem --keyfile localhost-key.pem app:app``.
+Owns the files ``localhost.pem`` and ``localhost-key.pem`` and what is in them; imports ``errors`` and, inside
+the one function that needs it, the optional ``cryptography``. Called by ``flask openbb cert``; a server then
+takes the files, as in ``gunicorn --certfile localhost.pem --keyfile localhost-key.pem app:app``.
 
-The certificate signs itself and may sign nothing else. A private authority would be trusted as easily, but its
-key, left on a laptop, could impersonate every site to that laptop; this one only the hosts it names.
+The certificate signs itself and may sign nothing else. A private authority would be trusted as easily, but
+its key, left on a laptop, could impersonate every site to that laptop; this one only the hosts it names.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ def write_certificate(
     existing = [str(path) for path in (certificate_path, key_path) if os.path.lexists(path)]
     if existing and not force:
         raise ConfigError(
-            f"Not overwritten: {', '.join(map(repr, existing))}. Use what is there, choose another directory, or "
-            "replace it with 'force'."
+            f"Not overwritten: {', '.join(map(repr, existing))}. Use what is there, choose another "
+            "directory, or replace it with 'force'."
         )
     certificate, key = _make_pem(names, days)
     try:
@@ -104,7 +104,8 @@ def _make_pem(hosts: Sequence[_Host], days: int) -> tuple[bytes, bytes]:
         raise MissingExtraError("cert", feature="flask openbb cert") from error
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Flask-OpenBB localhost")])
     alternatives = [x509.DNSName(host) if isinstance(host, str) else x509.IPAddress(host) for host in hosts]
-    # The skew is taken out of the validity, not added to it: Apple counts from the first day named.
+    # The skew is part of the validity, and the last second is taken off because RFC 5280 counts both ends:
+    # 825 days and a second are refused.
     start = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0) - _CLOCK_SKEW
     key = ec.generate_private_key(ec.SECP256R1())
     # No keyUsage: OpenSSL takes a certificate that says it signs nothing for one that some other certificate
@@ -116,7 +117,7 @@ def _make_pem(hosts: Sequence[_Host], days: int) -> tuple[bytes, bytes]:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
-        .not_valid_after(start + datetime.timedelta(days=days))
+        .not_valid_after(start + datetime.timedelta(days=days, seconds=-1))
         .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)

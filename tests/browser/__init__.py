@@ -1,0 +1,1 @@
+"""Tests that need processes of their own: a real gunicorn and a real headless Chromium."""

@@ -197,9 +197,7 @@ def test_says_why_a_directory_cannot_be_written(tmp_path: Path) -> None:
         write_certificate(tmp_path / "file" / "below")
 
 
-def test_without_cryptography_the_error_is_the_install_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_cryptography_the_error_is_the_install_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.split(".")[0] == "cryptography"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "cryptography", None)

@@ -72,9 +72,7 @@ def write_certificate(
     """
     certificate_path, key_path = directory / CERTIFICATE_NAME, directory / KEY_NAME
     if not 1 <= days <= MAX_DAYS:
-        raise ConfigError(
-            f"No certificate can be valid for {days!r} days everywhere: give 1 to {MAX_DAYS} days."
-        )
+        raise ConfigError(f"No certificate can be valid for {days!r} days everywhere: give 1 to {MAX_DAYS} days.")
     names = _parse_hosts(hosts)
     existing = [str(path) for path in (certificate_path, key_path) if os.path.lexists(path)]
     if existing and not force:
@@ -132,9 +130,7 @@ def _make_pem(hosts: Sequence[_Host], days: int) -> tuple[bytes, bytes]:
 
 def _parse_hosts(hosts: Sequence[str]) -> list[_Host]:
     if isinstance(hosts, str) or not hosts:
-        raise ConfigError(
-            f"A certificate names at least one host, in a list, not {hosts!r}: give ['localhost']."
-        )
+        raise ConfigError(f"A certificate names at least one host, in a list, not {hosts!r}: give ['localhost'].")
     return [_parse_host(host) for host in dict.fromkeys(hosts)]
 
 

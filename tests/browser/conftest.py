@@ -58,9 +58,7 @@ def localhost_certificate(tmp_path_factory: pytest.TempPathFactory) -> Certifica
 @pytest.fixture(scope="package")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pages, Certificate]]:
     """The server of the static page, and the certificate it shows for both hosts."""
-    certificate = write_certificate(
-        tmp_path_factory.mktemp("pages"), hosts=["pro.openbb.co", "evil.example"], days=2
-    )
+    certificate = write_certificate(tmp_path_factory.mktemp("pages"), hosts=["pro.openbb.co", "evil.example"], days=2)
     with Pages(certificate).running() as server:
         yield server, certificate
 
@@ -89,9 +87,7 @@ def chromium(localhost_certificate: Certificate, pages: tuple[Pages, Certificate
     ]
     with sync_playwright() as playwright:
         # Playwright adds --headless, --no-sandbox (containers forbid the sandbox) and a profile of its own.
-        browser = playwright.chromium.launch(
-            executable_path=executable, args=arguments, timeout=START_TIMEOUT
-        )
+        browser = playwright.chromium.launch(executable_path=executable, args=arguments, timeout=START_TIMEOUT)
         yield browser
         browser.close()
 
@@ -112,9 +108,7 @@ class WorkspacePage:
 
     def connect(self, base: str, headers: dict[str, str] | None = None) -> dict[str, dict[str, Any]]:
         """Read the manifests and return the outcomes ``widgets`` and ``apps``."""
-        return self.page.evaluate(
-            "([base, headers]) => workspace.connect(base, headers)", [base, headers or {}]
-        )
+        return self.page.evaluate("([base, headers]) => workspace.connect(base, headers)", [base, headers or {}])
 
     def fetch_widget(self, widget: str, **params: Any) -> dict[str, Any]:
         """Fetch a connected widget with its initial params, or with *params* in their place."""

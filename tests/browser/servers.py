@@ -86,15 +86,12 @@ class Gunicorn:
         :raises RuntimeError: If none is within a minute; the message holds the log.
         """
         try:
-            connection = self.connect()
-            connection.request("GET", "/")
-            connection.getresponse().read()
-            connection.close()
+            with contextlib.closing(self.connect()) as connection:
+                connection.request("GET", "/")
+                connection.getresponse().read()
         except (OSError, http.client.HTTPException) as error:
             self.stop()
-            raise RuntimeError(
-                f"gunicorn did not answer ({error!r}):\n{self.error_log.read_text()}"
-            ) from error
+            raise RuntimeError(f"gunicorn did not answer ({error!r}):\n{self.error_log.read_text()}") from error
 
     def connect(self) -> http.client.HTTPConnection:
         """Open a connection to be closed by the caller; over HTTPS its certificate is verified."""
@@ -111,12 +108,9 @@ class Gunicorn:
         try:
             self._process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            # The session began with the master, so its workers are in its process group.
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(STOP_TIMEOUT)
-        finally:
-            # The session began with the master: whatever still runs in its group is a worker left behind.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
 
     def requests(self) -> list[str]:
         """Stop, and say what was asked: ``"METHOD /path origin status"`` a request, in order of answering.
@@ -131,8 +125,7 @@ def _environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
     own = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("OPENBB_", "FLASK_", "GUNICORN_"))
-        and name not in {"VALID_API_KEYS", "WEB_CONCURRENCY"}
+        if not name.startswith(("OPENBB_", "FLASK_", "GUNICORN_")) and name not in {"VALID_API_KEYS", "WEB_CONCURRENCY"}
     }
     path = [own["PYTHONPATH"]] if "PYTHONPATH" in own else []
     return own | {"HOME": str(home), "PYTHONPATH": os.pathsep.join([*path, str(ROOT), str(HERE)]), **extra}

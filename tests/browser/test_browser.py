@@ -67,18 +67,12 @@ def test_workspace_draws_every_widget_of_the_example(
 def test_workspace_fills_every_choice_of_the_example(gunicorn: Start, workspace_page: WorkspacePage) -> None:
     server = start_example(gunicorn)
     widgets = workspace_page.connect(server.url, {"X-API-KEY": KEY})["widgets"]["body"]
-    outcomes = [
-        (name, outcome)
-        for widget in widgets
-        for name, outcome in workspace_page.fetch_options(widget).items()
-    ]
+    outcomes = [(name, outcome) for widget in widgets for name, outcome in workspace_page.fetch_options(widget).items()]
     assert outcomes, "the example shows no param whose choices an endpoint gives"
     assert [found for found in outcomes if found[1].get("status") != 200 or not found[1]["body"]] == []
 
 
-def test_another_origin_reads_nothing(
-    gunicorn: Start, workspace_page: WorkspacePage, evil_page: WorkspacePage
-) -> None:
+def test_another_origin_reads_nothing(gunicorn: Start, workspace_page: WorkspacePage, evil_page: WorkspacePage) -> None:
     server = start_example(gunicorn)
     headers = {"X-API-KEY": KEY}
     widgets = workspace_page.connect(server.url, headers)["widgets"]["body"]

@@ -45,9 +45,7 @@ def test_two_workers_serve_the_same_manifest(gunicorn: Callable[..., Gunicorn]) 
 
 def test_a_restart_keeps_the_manifest(gunicorn: Callable[..., Gunicorn]) -> None:
     # Another hash seed is another order of every set: none may reach the manifest.
-    answers = [
-        ask(gunicorn(BACKEND, env={"OPENBB_API_KEYS": KEY, "PYTHONHASHSEED": seed})) for seed in ("1", "2")
-    ]
+    answers = [ask(gunicorn(BACKEND, env={"OPENBB_API_KEYS": KEY, "PYTHONHASHSEED": seed})) for seed in ("1", "2")]
     assert answers[0][:2] == answers[1][:2]
     assert answers[0][3] == answers[1][3]
 

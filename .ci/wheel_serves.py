@@ -5,6 +5,7 @@ nothing else of ours, in an empty directory outside the checkout.
 """
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -86,7 +87,8 @@ def main() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         command = [sys.executable, "-m", "gunicorn", f"--bind=fd://{listener.fileno()}", "app:app"]
-        server = subprocess.Popen(command, pass_fds=[listener.fileno()])  # noqa: S603
+        environment = {**os.environ, "HOME": os.getcwd()}  # gunicorn keeps its control socket there
+        server = subprocess.Popen(command, env=environment, pass_fds=[listener.fileno()])  # noqa: S603
     try:
         check_answers(base)
     finally:

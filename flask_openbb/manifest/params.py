@@ -1,0 +1,329 @@
+"""A view's parameters, from one source: manifest rows, and the schema that parses a request.
+
+Owns which of a view's arguments are parameters, how ``params=`` joins its annotations, and :class:`ParamPlan`.
+Imports marshmallow and this room's modules, no Flask. ``web`` makes a plan when it matches views with routes, and
+loads every request through it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError
+
+from ..errors import ParamError
+from .arguments import EMPTY, Argument, build_argument, merged
+from .fields import Clock, ListField
+from .foreign import keyword_of, request_schema, rows_of, slots_of, wire_of
+from .hints import Hint, Misfit, annotation_of, hint_of_default, read_hint
+from .intake import LONGEST_VALUE, Slot, describe, gather_body, gather_query, request_errors
+from .specs import Param, ParamRows
+
+__all__ = ["ParamPlan", "describe", "plan_params", "request_errors"]
+
+WORKSPACE_ARGUMENTS = frozenset({"theme", "raw"})
+"""Query keys Workspace adds by itself: passed to views that name them, never parameters.
+
+Source: OpenBB docs, widget-types; the client adds ``theme`` to charts and text, ``raw`` for agents.
+"""
+
+_UNREAD_TYPES = frozenset({"form"})
+"""Params that are shown but never in a widget's own request: a form posts to its own endpoint."""
+
+_VARIABLE = frozenset({inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD})
+_UNBINDABLE = {
+    inspect.Parameter.POSITIONAL_ONLY: "positional-only",
+    inspect.Parameter.VAR_POSITIONAL: "a '*' argument",
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ParamPlan:
+    """What one view takes: the rows for its manifest and the parser for its requests.
+
+    .. versionadded:: 0.1
+    """
+
+    rows: ParamRows
+    """For the manifest; ``options`` may still be views or URLs."""
+    schema: Schema
+    """Reads ``{wire name: raw value}``, ignoring unknown keys: the user's Schema, or one made of annotations."""
+    names: frozenset[str]
+    """Wire names of everything read from a request, those of the URL rule included."""
+    path_names: frozenset[str]
+    """Names that come from the URL rule."""
+    wants: frozenset[str]
+    """Which of ``theme`` and ``raw`` the view names; they are not read here."""
+    passed: frozenset[str]
+    """Keywords passed to the view; others are checked and left to the view to read."""
+    takes_kwargs: bool
+    """Whether the view has ``**kwargs`` or no signature at all."""
+    more: Schema
+    """Reads the annotated arguments that a user's own Schema leaves out; often empty."""
+    slots: tuple[Slot, ...]
+    """How each raw value is found."""
+
+    def load_query(
+        self, lists: Mapping[str, Sequence[str]], *, max_length: int = LONGEST_VALUE, skip: Collection[str] = ()
+    ) -> dict[str, Any]:
+        """Read a query string into the view's keywords.
+
+        Absent and blank parameters get their defaults. Arguments of the URL rule are looked up like any other: put
+        them into ``lists``.
+
+        :param lists: All values of each key: ``request.args.to_dict(flat=False)``.
+        :param max_length: Most characters of one value.
+        :param skip: Wire names known already, such as URL arguments that a converter made objects of; they are
+            neither read nor missed.
+        :raises marshmallow.ValidationError: With every fault found, by wire name.
+        """
+        data, problems = gather_query(self.slots, lists, max_length=max_length, skip=skip)
+        return self._load(data, problems, skip)
+
+    def load_body(
+        self, body: Mapping[str, Any], *, max_length: int = LONGEST_VALUE, skip: Collection[str] = ()
+    ) -> dict[str, Any]:
+        """Read a JSON object into the view's keywords; null is absent, and items of JSON lists are never split.
+
+        :param body: JSON values by wire name.
+        :raises marshmallow.ValidationError: As :meth:`load_query`, also if ``body`` is no object.
+        """
+        if not isinstance(body, Mapping):
+            raise ValidationError({"_schema": ["The body is not a JSON object."]})
+        data, problems = gather_body(self.slots, body, max_length=max_length, skip=skip)
+        return self._load(data, problems, skip)
+
+    def _load(self, data: dict[str, Any], problems: dict[str, Any], skip: Collection[str]) -> dict[str, Any]:
+        loaded: dict[str, Any] = {}
+        for schema in (self.schema, self.more):
+            try:
+                loaded.update(_loaded(schema, data, skip))
+            except ValidationError as error:
+                for name, told in error.messages_dict.items():
+                    problems.setdefault(name, told)
+        if problems:
+            raise ValidationError(problems)
+        return {name: value for name, value in loaded.items() if name in self.passed}
+
+
+@dataclass(frozen=True)
+class _Signature:
+    """What a view's signature says."""
+
+    defaults: Mapping[str, Any]
+    """Default by parameter, in order, without self."""
+    var_keyword: bool
+    opaque: bool
+    """Whether the parameters cannot be known: no signature, or a wrapper's ``*args, **kwargs``."""
+
+
+def plan_params(
+    view: Callable[..., Any],
+    *,
+    params: Sequence[Param | Sequence[Param]] | type[Schema] | Schema | None = None,
+    path_types: Mapping[str, type] | None = None,
+    skip_first: bool = False,
+    where: str = "",
+    clock: Clock = datetime.now,
+) -> ParamPlan:
+    """Work out a view's parameters.
+
+    Annotations give type, choices and default; ``Param`` in ``Annotated`` adds to them; ``params`` adds to both and
+    its fields win. The order is that of ``params``, then of the signature. A Param that names no argument is checked
+    and shown, and passed only to ``**kwargs``.
+
+    :param view: The function Flask calls; ``functools.wraps`` is followed.
+    :param params: Params, rows of Params, or a marshmallow Schema.
+    :param path_types: Type by argument of the URL rule.
+    :param skip_first: Leave out the first parameter, ``self`` of a MethodView.
+    :param where: ``file:line`` of the view, for messages.
+    :param clock: Gives "now" for relative dates; the server's local time by default.
+    :raises ParamError: If something cannot become a parameter; names function, parameter, place and next step.
+
+    .. versionadded:: 0.1
+    """
+    return _Planner(view, path_types or {}, skip_first=skip_first, where=where, clock=clock).plan(params)
+
+
+class _Planner:
+    """Makes one plan."""
+
+    def __init__(
+        self, view: Callable[..., Any], path_types: Mapping[str, type], *, skip_first: bool, where: str, clock: Clock
+    ) -> None:
+        self.view = view
+        self.path_types = path_types
+        place = where or _place_of(view)
+        self._at = f" ({place})" if place else ""
+        self.clock = clock
+        self.signature = self._read_signature(skip_first)
+
+    def plan(self, params: Any) -> ParamPlan:
+        arguments: dict[str, Argument] = {}
+        rows: list[Any] = []
+        schema: Schema | None = None
+        covered: set[str] = set()
+        if isinstance(params, Schema) or (isinstance(params, type) and issubclass(params, Schema)):
+            schema, shown = self._foreign(params)
+            rows += [param for _, param in shown]
+            covered = {
+                key
+                for name, field in schema.load_fields.items()
+                for key in (keyword_of(name, field), wire_of(name, field))
+            }
+        elif params is not None:
+            rows += self._declared(params, arguments)
+        declared = {param.name for row in rows for param in (row if isinstance(row, tuple) else (row,))}
+        wants = frozenset(WORKSPACE_ARGUMENTS & self.signature.defaults.keys()) - declared - covered
+        wants -= self.path_types.keys()
+        for name in self._remaining(arguments, covered | wants):
+            argument = self._argument(name, Param())
+            arguments[name] = argument
+            rows.append(argument.param)
+        return self._finish(rows, arguments, schema, wants)
+
+    def _finish(
+        self, rows: list[Any], arguments: dict[str, Argument], schema: Schema | None, wants: frozenset[str]
+    ) -> ParamPlan:
+        slots = [Slot(item.wire, isinstance(item.field, ListField)) for item in arguments.values()]
+        keywords = {item.name for item in arguments.values()}
+        made = _schema_of(arguments.values(), getattr(self.view, "__name__", "view"))
+        if schema is not None:
+            slots = [*slots_of(schema, self.clock), *slots]
+            keywords |= {keyword_of(name, field) for name, field in schema.load_fields.items()}
+        bound = self.signature.defaults.keys() | self.path_types.keys()
+        passes_all = self.signature.var_keyword and not self.signature.opaque
+        return ParamPlan(
+            rows=tuple(rows),
+            schema=made if schema is None else schema,
+            names=frozenset(slot.wire for slot in slots),
+            path_names=frozenset(self.path_types),
+            wants=wants,
+            passed=frozenset(keywords if passes_all else keywords & bound),
+            takes_kwargs=self.signature.var_keyword or self.signature.opaque,
+            more=_schema_of((), "nothing") if schema is None else made,
+            slots=tuple(slots),
+        )
+
+    def _foreign(self, given: Any) -> tuple[Schema, list[tuple[str, Param]]]:
+        try:
+            schema = request_schema(given)
+            return schema, list(rows_of(schema))
+        except Misfit as error:
+            raise self._wrong_params(error) from None
+
+    def _declared(self, params: Any, arguments: dict[str, Argument]) -> Iterator[Any]:
+        """Give the rows of a list of Params, filling ``arguments``."""
+        if isinstance(params, (Param, str, Mapping)) or not isinstance(params, Sequence):
+            raise self._wrong_params(f"{params!r} is not a list. Give a list of Param, or a marshmallow Schema.")
+        by_wire = self._names_by_wire()
+        for item in params:
+            row = isinstance(item, Sequence) and not isinstance(item, str)
+            shown = tuple(self._declare(param, by_wire, arguments) for param in (item if row else (item,)))
+            yield shown if row else shown[0]
+
+    def _declare(self, param: Any, by_wire: Mapping[str, str], arguments: dict[str, Argument]) -> Param:
+        if not isinstance(param, Param):
+            raise self._wrong_params(f"{param!r} is not a Param. Write Param('name', …).")
+        if param.type in _UNREAD_TYPES:
+            return param
+        if not param.name:
+            raise self._wrong_params("a Param has no name. Write Param('name', …).")
+        name = by_wire.get(param.name, param.name)
+        if name in arguments:
+            raise self._wrong_params(f"{param.name!r} is there twice. Remove one.")
+        arguments[name] = self._argument(name, param)
+        return arguments[name].param
+
+    def _names_by_wire(self) -> dict[str, str]:
+        names = {}
+        for name in self.signature.defaults:
+            for param in self._hint(name).given if name not in WORKSPACE_ARGUMENTS else ():
+                if param.name:
+                    names[param.name] = name
+        return names
+
+    def _remaining(self, arguments: Mapping[str, Argument], left_out: Collection[str]) -> list[str]:
+        names = [name for name in self.signature.defaults if not self.signature.opaque]
+        names += [name for name in self.path_types if name not in names]
+        return [name for name in names if name not in arguments and name not in left_out]
+
+    def _argument(self, name: str, given: Param) -> Argument:
+        # Where a host's view reads the request itself, it decides what a missing value means.
+        unknown = EMPTY if name in self.path_types else None
+        default = self.signature.defaults.get(name, unknown)
+        hint = self._hint(name)
+        try:
+            return build_argument(name, hint, default, merged(*hint.given, given), clock=self.clock)
+        except Misfit as error:
+            raise self._error(name, error) from None
+
+    def _hint(self, name: str) -> Hint:
+        default = self.signature.defaults.get(name, EMPTY)
+        try:
+            hint = read_hint(annotation_of(self.view, name) if name in self.signature.defaults else EMPTY)
+            if hint.base is not None:
+                return hint
+            guess = Hint(base=self.path_types[name]) if name in self.path_types else hint_of_default(default)
+        except Misfit as error:
+            raise self._error(name, error) from None
+        return replace(guess, given=hint.given, optional=hint.optional or guess.optional)
+
+    def _read_signature(self, skip_first: bool) -> _Signature:
+        try:
+            parameters = list(inspect.signature(self.view).parameters.values())
+        except NameError as error:
+            raise ParamError(
+                f"{self._name()}(): an annotation cannot be resolved ({error}). Define or import the name at the top "
+                f"level of the module.{self._at}"
+            ) from error
+        except (TypeError, ValueError):
+            return _Signature({}, var_keyword=False, opaque=True)
+        if skip_first and parameters and parameters[0].kind not in _VARIABLE:
+            del parameters[0]
+        kinds = {parameter.kind: parameter for parameter in parameters}
+        var_keyword = inspect.Parameter.VAR_KEYWORD in kinds
+        # '*args, **kwargs' is a decorator without functools.wraps: what is inside cannot be known.
+        opaque = var_keyword and inspect.Parameter.VAR_POSITIONAL in kinds
+        for kind, what in _UNBINDABLE.items():
+            if kind in kinds and not opaque:
+                problem = f"it is {what}, and Workspace sends parameters by name. Make it an ordinary parameter."
+                raise self._error(kinds[kind].name, problem)
+        named = {item.name: item.default for item in parameters if item.kind not in _VARIABLE}
+        return _Signature(named, var_keyword, opaque)
+
+    def _name(self) -> str:
+        return getattr(self.view, "__qualname__", None) or repr(self.view)
+
+    def _error(self, name: str, problem: object) -> ParamError:
+        return ParamError(f"{self._name()}() parameter {name!r}: {problem}{self._at}")
+
+    def _wrong_params(self, problem: object) -> ParamError:
+        return ParamError(f"{self._name()}() params=: {problem}{self._at}")
+
+
+def _schema_of(arguments: Iterable[Argument], name: str) -> Schema:
+    made = Schema.from_dict({argument.name: argument.field for argument in arguments}, name=f"{name}_request")
+    return made(unknown=EXCLUDE)
+
+
+def _loaded(schema: Schema, data: Mapping[str, Any], skip: Collection[str]) -> Mapping[str, Any]:
+    if not schema.load_fields:
+        return {}
+    known = tuple(name for name, field in schema.load_fields.items() if wire_of(name, field) in skip)
+    loaded = schema.load(data, partial=known or None)
+    if not isinstance(loaded, Mapping):
+        raise ParamError(
+            f"{type(schema).__name__} loads a {type(loaded).__name__}, not keywords for the view. Return a mapping "
+            "from its post_load, or make the object in the view."
+        )
+    return loaded
+
+
+def _place_of(view: Callable[..., Any]) -> str:
+    code = getattr(inspect.unwrap(view), "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code else ""

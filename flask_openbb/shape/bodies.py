@@ -1,0 +1,371 @@
+"""The body that each widget kind promises Workspace, made from what a view returned, or refused.
+
+Owns the shapers: one function per kind, ``(answer, Shaping) -> JSON-able value``, which
+:func:`.encode.dumps` writes. A shaper never changes the answer in place. ``manifest.kinds`` names the shaper of
+a kind; ``web`` builds one :class:`Shaping` per widget and calls the shaper once per request.
+Imports its own room and :mod:`flask_openbb.errors` only.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal, NoReturn
+
+import orjson
+
+from ..errors import ShapeError
+from . import envelope
+from .encode import dumps, scalar_text
+from .flatten import check_options, flatten
+from .rows import describe, is_record, listing, records, text_key, to_rows
+
+logger = logging.getLogger("flask_openbb")
+
+_METRIC = "{'label': ..., 'value': ...}, with 'delta' if there is one, or a list of them"
+_CHART = "a Plotly figure, or a mapping with a non-empty list 'data'"
+_OPTIONS = "a list of scalars, of (label, value) pairs, or of {'label', 'value'} mappings"
+_TUPLE_METRICS = (2, 3)
+_PAIR = 2
+
+
+@dataclass(frozen=True)
+class Shaping:
+    """How one widget wants its answers shaped; built once per widget, before its first request.
+
+    .. versionadded:: 0.1
+    """
+
+    widget: str
+    """Id of the widget, for messages."""
+    data_key: str | None = None
+    """Path of the body inside the answer as the manifest names it, a lodash path: ``results``, ``a.b[0]``."""
+    sep: str = "_"
+    """Joins the keys of nested rows; see :func:`.flatten.flatten`."""
+    lists: Literal["join", "json"] = "join"
+    """How lists in rows are written; see :func:`.flatten.flatten`."""
+    whole: frozenset[str] = frozenset()
+    """Flat names of the columns whose nested value stays whole: hover cards and sparklines."""
+    row_schema: Any = None
+    """A marshmallow ``Schema`` instance that dumps one row, or None."""
+    title: str = ""
+    """Name of the widget: the label of a metric that is a bare value. The id where empty."""
+    _said: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        check_options(sep=self.sep, lists=self.lists)
+        if self.data_key and not envelope.parse(self.data_key):
+            _refuse(self, f"data_key={self.data_key!r} is no path. Name the keys down to the rows, as in 'a.b'.")
+
+    def warn_once(self, topic: str, message: str) -> None:
+        """Log a warning the first time this widget has cause for it."""
+        if topic not in self._said:
+            self._said.add(topic)
+            logger.warning("Widget %r: %s", self.widget, message)
+
+
+Shaper = Callable[[Any, Shaping], Any]
+"""Turns the answer of a view into a value that :func:`.encode.dumps` writes."""
+
+
+def table(value: Any, shaping: Shaping) -> Any:
+    """Shape the rows of a table: flat, all with the same keys.
+
+    With ``data_key``, a record is the envelope: the rows under the path are flattened in place and the rest is
+    kept; anything else is the rows, and is wrapped under the path. Without it, a record is an envelope if just
+    one key of :data:`.envelope.NAMES` (``results``, ``data``, …) holds a list of records, or if it
+    holds one list of records and beside it only nulls, mappings and empty lists; its rows are returned alone,
+    and a warning says once that the rest was not sent. Any other mapping is one row, whose list of records is
+    a cell; if it holds such a list, a warning says once how to send that instead.
+
+    :param value: Rows as :func:`.rows.to_rows` reads them, or an envelope of them.
+    :return: A list of flat rows, or a mapping with one under ``data_key``.
+    :raises ShapeError: If there are no rows in the answer, or :func:`.flatten.flatten` refuses them.
+
+    Source: OpenBB docs, widgets.json reference, ``data.dataKey``; the client unwraps nothing without it.
+
+    .. versionadded:: 0.1
+    """
+    _refuse_none(value, shaping, "rows: a list of mappings, or a DataFrame")
+    if not is_record(value):
+        rows = _rows(value, shaping)
+        return envelope.wrap(rows, shaping.data_key) if shaping.data_key else rows
+    if not shaping.data_key:
+        return _rows(_unwrapped(value, shaping), shaping)
+    steps = envelope.locate(value, shaping.data_key)
+    if steps is None:
+        keys = ", ".join(repr(text_key(key)) for key in envelope.as_mapping(value)) or "none"
+        _refuse(
+            shaping,
+            f"the manifest says that the rows are under data_key={shaping.data_key!r}, but the answer has only the "
+            f"keys {keys}. Return the rows there, return them bare, or change data_key=.",
+        )
+    return envelope.replace(value, steps, lambda rows: _rows(rows, shaping))
+
+
+def metric(value: Any, shaping: Shaping) -> Any:
+    """Shape one metric or several.
+
+    :param value: A mapping or record with ``label`` and ``value`` and perhaps ``delta``; a tuple of these in
+        this order; one number or text, whose label is the widget's title; a list or frame of metrics.
+    :return: ``{"label", "value", "delta"?}`` or a list of them; further keys are kept.
+    :raises ShapeError: If label or value are missing or nested.
+
+    Source: OpenBB docs, widget-types/metric.
+
+    .. versionadded:: 0.1
+    """
+    _refuse_none(value, shaping, _METRIC)
+    return _under(value, shaping, _metrics)
+
+
+def markdown(value: Any, shaping: Shaping) -> Any:
+    """Shape a text in Markdown.
+
+    :param value: Text; with ``data_key`` also a mapping that holds text there.
+    :return: The text, which becomes a JSON string, or a mapping with it under ``data_key``.
+    :raises ShapeError: If it is no text.
+
+    Source: OpenBB docs, widget-types/markdown.
+
+    .. versionadded:: 0.1
+    """
+    _refuse_none(value, shaping, "text in Markdown")
+    return _under(value, shaping, _markdown)
+
+
+def chart(value: Any, shaping: Shaping) -> Any:
+    """Shape a Plotly chart, or the rows behind it, which Workspace asks for with ``raw=true``.
+
+    :param value: A Plotly figure; a mapping with a non-empty list ``data``; either as JSON text; or, for
+        raw data, rows as :func:`table` takes them, or a mapping with them under ``results``.
+    :return: ``{"data": [...], "layout": {...}, ...}``, or rows that are not flattened.
+    :raises ShapeError: If there is nothing to draw.
+
+    Source: OpenBB docs, widget-types/plotly-charts; the client refuses a chart with empty data.
+
+    .. versionadded:: 0.1
+    """
+    _refuse_none(value, shaping, _CHART)
+    return _under(value, shaping, _figure)
+
+
+def options(value: Any, shaping: Shaping) -> list[Any]:
+    """Shape the choices of a parameter; all become mappings, the one form every client reads.
+
+    Nulls are left out. Workspace drops choices whose value is ``0``, ``""`` or ``False``: they are kept, and
+    a warning says so once.
+
+    :param value: A list of scalars, of ``(label, value)`` pairs, of mappings with ``label`` or ``value``; a
+        mapping ``{label: value}``.
+    :return: One ``{"label": str, "value": scalar, "extraInfo"?: ...}`` per choice.
+    :raises ShapeError: If something in it is no choice.
+
+    Source: OpenBB docs, widget-parameters/advanced-dropdown; the client compares values with ``===``.
+
+    .. versionadded:: 0.1
+    """
+    _refuse_none(value, shaping, _OPTIONS)
+    if isinstance(value, Mapping):
+        choices: list[Any] | None = [(text_key(label), item) for label, item in value.items()]
+    else:
+        choices = list(value) if isinstance(value, Iterator) else listing(value)
+    if choices is None:
+        _refuse(shaping, f"the view returned {describe(value)}, not options. Return {_OPTIONS}.")
+    with _named(shaping):
+        found = [_option(item, number) for number, item in enumerate(choices) if item is not None]
+    kept = [choice for choice in found if choice["value"] is not None]
+    if len(kept) < len(choices) or not all(choice["value"] for choice in kept):
+        shaping.warn_once("options", "Workspace drops options whose value is null, 0, '' or False. Use other values.")
+    return kept
+
+
+def html(value: Any, shaping: Shaping) -> str:
+    """Shape a page or a piece of HTML; it is sent as ``text/html``, not as JSON.
+
+    :param value: Text, or an object with ``__html__()``, as templates and Markup have it.
+    :return: The text.
+    :raises ShapeError: If it is no text.
+
+    Source: OpenBB docs, widget-types/html; a JSON string would show its quotes.
+
+    .. versionadded:: 0.1
+    """
+    _refuse_none(value, shaping, "HTML text")
+    if not isinstance(value, str) and hasattr(type(value), "__html__"):
+        value = value.__html__()
+    if not isinstance(value, str):
+        _refuse(shaping, f"the view returned {describe(value)}, not HTML text. Return a str.")
+    return str.__str__(value)
+
+
+def passthrough(value: Any, shaping: Shaping) -> Any:
+    """Leave an answer as it is, of a kind whose body is the user's own.
+
+    :raises ShapeError: If the view returned None.
+
+    .. versionadded:: 0.1
+    """
+    _refuse_none(value, shaping, "the body of its widget")
+    return value
+
+
+def _refuse(shaping: Shaping, reason: str) -> NoReturn:
+    msg = f"Widget {shaping.widget!r}: {reason}"
+    raise ShapeError(msg)
+
+
+def _refuse_none(value: Any, shaping: Shaping, expected: str) -> None:
+    if value is None:
+        _refuse(shaping, f"the view returned None. Return {expected}; does a branch lack its 'return'?")
+
+
+@contextmanager
+def _named(shaping: Shaping) -> Iterator[None]:
+    try:
+        yield
+    except ShapeError as error:
+        msg = f"Widget {shaping.widget!r}: {error}"
+        raise type(error)(msg) from error.__cause__
+
+
+def _rows(value: Any, shaping: Shaping) -> list[dict[str, Any]]:
+    with _named(shaping):
+        if shaping.row_schema is not None:
+            value = _dumped(records(value), shaping.row_schema)
+        rows = to_rows(value, sep=shaping.sep)
+        return flatten(rows, sep=shaping.sep, lists=shaping.lists, whole=shaping.whole)
+
+
+def _dumped(items: list[Any], schema: Any) -> Any:
+    for number, item in enumerate(items):
+        if item is None or isinstance(item, (str, bytes, int, float)):
+            msg = f"row {number} (counted from 0) is {describe(item)}, not a record. Return one per row."
+            raise ShapeError(msg)
+    try:
+        return schema.dump(items, many=True)
+    except Exception as error:
+        msg = (
+            f"the schema {type(schema).__name__} cannot dump the rows ({type(error).__name__}). Compare its "
+            "fields with what the view returns."
+        )
+        raise ShapeError(msg) from error
+
+
+def _unwrapped(value: Any, shaping: Shaping) -> Any:
+    mapping = envelope.as_mapping(value)
+    key, holding = envelope.guess(mapping)
+    if key is None:
+        if holding:
+            names = " or ".join(f"data_key={name!r}" for name in holding)
+            shaping.warn_once(
+                "one row", f"the answer was taken as one row. If its rows are in a list, declare {names}."
+            )
+        return value
+    if len(mapping) > 1:
+        shaping.warn_once(
+            "envelope", f"only the rows under {key!r} were sent. To keep the rest, declare data_key={key!r}."
+        )
+    return mapping[key]
+
+
+def _under(value: Any, shaping: Shaping, shape: Shaper) -> Any:
+    """Shape a body where ``data_key`` says it is; a bare body is wrapped."""
+    if not shaping.data_key:
+        return shape(value, shaping)
+    steps = envelope.locate(value, shaping.data_key) if is_record(value) else None
+    if steps is None:
+        return envelope.wrap(shape(value, shaping), shaping.data_key)
+    return envelope.replace(value, steps, lambda body: shape(body, shaping))
+
+
+def _metrics(value: Any, shaping: Shaping) -> Any:
+    cls = type(value)
+    if is_record(value) or (cls is tuple and len(value) in _TUPLE_METRICS and isinstance(value[0], str)):
+        return _metric(value, shaping)
+    # numpy's scalars have dimensions, and none of them.
+    if isinstance(value, (str, int, float, Decimal)) or getattr(value, "ndim", None) == 0:
+        return {"label": shaping.title or shaping.widget, "value": value}
+    items = list(value) if isinstance(value, Iterator) else listing(value)
+    if items is None:
+        _refuse(shaping, f"the view returned {describe(value)}, not a metric. Return {_METRIC}.")
+    return [_metric(item, shaping) for item in items]
+
+
+def _metric(value: Any, shaping: Shaping) -> dict[str, Any]:
+    if type(value) in (tuple, list) and len(value) in _TUPLE_METRICS:
+        value = dict(zip(("label", "value", "delta"), value, strict=False))
+    if not is_record(value):
+        _refuse(shaping, f"{describe(value)} is not a metric. Return {_METRIC}.")
+    found = {text_key(key): item for key, item in envelope.as_mapping(value).items()}
+    missing = [key for key in ("label", "value") if key not in found]
+    if missing:
+        _refuse(shaping, f"the metric has no {' and no '.join(map(repr, missing))}. Return {_METRIC}.")
+    if not isinstance(found["label"], str):
+        _refuse(shaping, f"the label of a metric is {describe(found['label'])}. Give it as text.")
+    for key in ("value", "delta"):
+        item = found.get(key)
+        if is_record(item) or listing(item) is not None:
+            _refuse(shaping, f"the {key} of a metric is {describe(item)}. Give one number or text.")
+    return found
+
+
+def _markdown(value: Any, shaping: Shaping) -> str:
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, (bytes, bytearray)):
+        _refuse(shaping, "the view returned bytes, whose encoding is not known. Return bytes.decode().")
+    if is_record(value):
+        path = f"holds no text under data_key={shaping.data_key!r}" if shaping.data_key else "needs data_key="
+        _refuse(shaping, f"the view returned {describe(value)}, which {path}. Return the text alone.")
+    _refuse(shaping, f"the view returned {describe(value)}, not text. Return a str in Markdown.")
+
+
+def _figure(value: Any, shaping: Shaping) -> Any:
+    if isinstance(value, (str, bytes)):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            _refuse(shaping, f"the view returned text that is no JSON. Return {_CHART}.")
+    if hasattr(type(value), "to_plotly_json"):
+        value = value.to_plotly_json()
+    if not is_record(value):
+        with _named(shaping):
+            return to_rows(value)
+    figure = dict(envelope.as_mapping(value))
+    if "data" not in figure and listing(figure.get("results")) is not None:
+        return figure
+    traces = listing(figure.get("data"))
+    if not traces:
+        _refuse(shaping, f"the chart has no 'data', and Workspace refuses an empty chart. Return {_CHART}.")
+    for number, trace in enumerate(traces):
+        if not is_record(trace) and not hasattr(type(trace), "to_plotly_json"):
+            _refuse(shaping, f"trace {number} (counted from 0) is {describe(trace)}. Give each as a mapping.")
+    layout = figure.get("layout")
+    if layout is not None and not is_record(layout) and not hasattr(type(layout), "to_plotly_json"):
+        _refuse(shaping, f"the chart's layout is {describe(layout)}. Give it as a mapping, or leave it out.")
+    return {**figure, "data": traces, "layout": {} if layout is None else layout}
+
+
+def _option(item: Any, number: int) -> dict[str, Any]:
+    extra: dict[str, Any] = {}
+    if isinstance(item, (tuple, list)) and len(item) == _PAIR:
+        label, value = item
+    elif is_record(item):
+        extra = {text_key(key): part for key, part in envelope.as_mapping(item).items()}
+        if not {"label", "value"} & extra.keys():
+            msg = f"option {number} (counted from 0) has neither 'label' nor 'value'. Return {_OPTIONS}."
+            raise ShapeError(msg)
+        value = extra.get("value", extra.get("label"))
+        label = extra.get("label", value)
+    else:
+        label = value = item
+    plain = orjson.loads(dumps(value))
+    if isinstance(plain, (list, dict)) or is_record(label) or listing(label) is not None:
+        msg = f"option {number} (counted from 0) holds {describe(value)}. Return {_OPTIONS}."
+        raise ShapeError(msg)
+    return {**extra, "label": scalar_text(label), "value": plain}

@@ -325,6 +325,11 @@ def test_html_refuses(value):
         bodies.html(value, PLAIN)
 
 
+def test_html_that_is_no_unicode_is_refused():
+    with pytest.raises(EncodeError, match="Widget 'w': The answer holds text that is not valid Unicode"):
+        bodies.html("\ud800", PLAIN)
+
+
 def test_passthrough():
     value = {"any": object()}
     assert bodies.passthrough(value, PLAIN) is value

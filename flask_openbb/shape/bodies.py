@@ -200,6 +200,8 @@ def html(value: Any, shaping: Shaping) -> str:
         value = value.__html__()
     if not isinstance(value, str):
         _refuse(shaping, f"the view returned {describe(value)}, not HTML text. Return a str.")
+    with _named(shaping):
+        dumps(value)  # text that is no Unicode could not be sent
     return str.__str__(value)
 
 

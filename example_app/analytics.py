@@ -6,6 +6,7 @@ are in per cent.
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ def drawdowns(values: Sequence[float]) -> list[float]:
 def volatility(values: Sequence[float]) -> float:
     """Return the standard deviation of the daily changes, scaled to a year of 252 days, in per cent."""
     daily = [new / old - 1 for old, new in pairwise(values)]
-    return round(statistics.stdev(daily) * 252**0.5 * 100, 2)
+    return round(statistics.stdev(daily) * math.sqrt(252) * 100, 2)
 
 
 def correlation(left: Sequence[Quote], right: Sequence[Quote]) -> float:

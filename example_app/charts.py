@@ -35,18 +35,17 @@ def candles(quotes: Sequence[Quote], *, window: int, volume: bool, interval: str
         name="Price",
     )
     average = analytics.moving_average([quote.close for quote in quotes], window)
-    chart.add_scatter(x=days, y=average, name=f"Average of {window}", line={"width": 1.5})
+    chart.add_scatter(x=days, y=average, name=f"Average of {window}", line={"width": 1.5, "color": "#3b82f6"})
     if volume:
-        chart.add_bar(x=days, y=[quote.volume for quote in quotes], name="Volume", yaxis="y2", opacity=0.4)
-        chart.update_layout(yaxis={"domain": [0.25, 1]}, yaxis2={"domain": [0, 0.2]})
+        traded = [quote.volume for quote in quotes]
+        chart.add_bar(x=days, y=traded, name="Volume", yaxis="y2", marker_color="#8888")
+        chart.update_layout(xaxis={"anchor": "y2"}, yaxis={"domain": [0.25, 1]}, yaxis2={"domain": [0, 0.2]})
     # Only a daily chart has gaps at weekends; a week or a month may end on any day.
     breaks = [_WEEKEND] if interval == "day" else []
     return chart.update_xaxes(rangeslider_visible=False, rangebreaks=breaks)
 
 
-def lines(
-    series: Mapping[str, Mapping[date, float]], *, unit: str, theme: str, fill: bool = False
-) -> go.Figure:
+def lines(series: Mapping[str, Mapping[date, float]], *, unit: str, theme: str, fill: bool = False) -> go.Figure:
     """Draw one line for each named series of day and value."""
     chart = _figure(theme)
     for name, points in series.items():
@@ -81,7 +80,13 @@ def two_scales(
         chart.add_scatter(x=list(points), y=list(points.values()), name=name, mode="lines", yaxis=axis)
     return chart.update_layout(
         yaxis={"title_text": left[0]},
-        yaxis2={"title_text": right[0], "overlaying": "y", "side": "right", "showgrid": False},
+        yaxis2={
+            "title_text": right[0],
+            "overlaying": "y",
+            "side": "right",
+            "showgrid": False,
+            "tickmode": "auto",
+        },
     )
 
 

@@ -38,6 +38,5 @@ def _line(quotes: list[store.Quote]) -> str:
     low, high = min(closes), max(closes)
     step = 100 / (len(closes) - 1)
     return " ".join(
-        f"{place * step:.2f},{30 - (close - low) / (high - low) * 30:.2f}"
-        for place, close in enumerate(closes)
+        f"{place * step:.2f},{30 - (close - low) / (high - low) * 30:.2f}" for place, close in enumerate(closes)
     )

@@ -39,7 +39,7 @@ class Instrument:
 
 @dataclass(frozen=True)
 class Quote:
-    """One day of one instrument; the volatility index and oil have a close and nothing else."""
+    """One day of one instrument; what was not quoted is None. The VIX and oil have a close and nothing else."""
 
     date: date
     close: float
@@ -99,9 +99,7 @@ def quotes(symbol: str, *, start: date | None = None, end: date | None = None) -
 @functools.cache
 def core_cpi() -> tuple[Reading, ...]:
     """Return the core consumer price index, one reading a month, oldest first."""
-    return tuple(
-        Reading(date.fromisoformat(row["date"]), float(row["index"])) for row in _rows("core_cpi.csv")
-    )
+    return tuple(Reading(date.fromisoformat(row["date"]), float(row["index"])) for row in _rows("core_cpi.csv"))
 
 
 @functools.cache
@@ -113,7 +111,8 @@ def _quote(row: dict[str, str]) -> Quote:
     day, close = date.fromisoformat(row["date"]), float(row["close"])
     if "open" not in row:
         return Quote(day, close)
-    return Quote(day, close, float(row["open"]), float(row["high"]), float(row["low"]), int(row["volume"]))
+    volume = int(row["volume"]) if row["volume"] else None
+    return Quote(day, close, float(row["open"]), float(row["high"]), float(row["low"]), volume)
 
 
 def _rows(file: str) -> Iterator[dict[str, str]]:

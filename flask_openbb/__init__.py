@@ -1,0 +1,49 @@
+"""Flask-OpenBB: make any Flask service an OpenBB Workspace custom backend."""
+
+from .door.auth import ApiKeyAuth, BearerAuth, any_of
+from .door.credentials import Credentials, Identity
+from .errors import (
+    AuthError,
+    ConfigError,
+    EncodeError,
+    Fault,
+    ManifestError,
+    MissingExtraError,
+    OpenBBError,
+    ParamError,
+    RegistrationError,
+    RequestError,
+    ShapeError,
+    UnknownKindError,
+)
+from .manifest.dates import RelativeDate, days_ago
+from .manifest.specs import Column, Grid, Group, Param, Placement
+from .web.extension import OpenBB
+
+__all__ = [
+    "OpenBB",
+    "Column",
+    "Grid",
+    "Group",
+    "Param",
+    "Placement",
+    "RelativeDate",
+    "days_ago",
+    "ApiKeyAuth",
+    "BearerAuth",
+    "Credentials",
+    "Identity",
+    "any_of",
+    "AuthError",
+    "ConfigError",
+    "EncodeError",
+    "Fault",
+    "ManifestError",
+    "MissingExtraError",
+    "OpenBBError",
+    "ParamError",
+    "RegistrationError",
+    "RequestError",
+    "ShapeError",
+    "UnknownKindError",
+]

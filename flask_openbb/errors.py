@@ -67,6 +67,9 @@ class RequestError(OpenBBError):
 class AuthError(RequestError):
     """A request without credentials (401) or with wrong ones (403)."""
 
+    challenge: str | None = None
+    """The scheme for ``WWW-Authenticate`` of a 401."""
+
 
 @dataclass(frozen=True)
 class Fault:

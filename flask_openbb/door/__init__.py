@@ -1,0 +1,1 @@
+"""Who may ask? Frozen policies and pure decisions; no Flask here."""

@@ -1,0 +1,179 @@
+"""What was decorated, and where: declarations, the mark they leave on a view, and the registry of one extension.
+
+A decorator leaves the view as it is and adds a :class:`Declaration` to it; an app finds its widgets by looking
+at its own views. The registry keeps no view and no app alive: it only remembers that something was declared,
+so that a view without a route is an error. Import time only; no Flask here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import CodeType
+from typing import Any, Literal
+
+from ..errors import RegistrationError
+from .kinds import Kind
+
+MARK = "__openbb__"
+"""The attribute of a view (or MethodView class) that holds its declarations; ``functools.wraps`` carries it along."""
+
+View = Callable[..., Any]
+
+_serials = itertools.count()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Declaration:
+    """One use of a decorator, unchecked until a manifest is built."""
+
+    role: Literal["widget", "options"]
+    kind: Kind | None
+    owner: object
+    """Identity of the registry it was declared on: one view may serve two extensions."""
+    id: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of :class:`~flask_openbb.manifest.specs.Widget`, by their Python names."""
+    wire: Mapping[str, Any] | None = None
+    """The mapping given to ``register_widget``, as on the wire; it wins over everything inferred."""
+    params: Any = None
+    columns: Any = None
+    auth: Any = None
+    """A policy that replaces the app's for this widget."""
+    public: bool = False
+    shape: bool = True
+    separator: str = "_"
+    lists: Literal["join", "json"] = "join"
+    target: str | None = None
+    """Flask endpoint of an exposed view; None where the mark is on the view itself."""
+    location: str = ""
+    label: str = ""
+    """The view's qualified name, for messages."""
+    source: object = None
+    """What identifies the declaring code: the same factory run twice declares the same thing twice."""
+    serial: int = field(default_factory=lambda: next(_serials))
+
+
+class Registry:
+    """The declarations of one extension object; shared by all apps it serves."""
+
+    def __init__(self) -> None:
+        self.owner = object()
+        """Stamped on every declaration."""
+        self.version = 0
+        """Grows with every declaration, so that a built manifest knows when it is old."""
+        self.exposed: list[Declaration] = []
+        self.apps: list[Mapping[str, Any]] = []
+        """Arguments of every ``app()`` call, resolved when apps.json is built."""
+        self._declared: dict[object, Declaration] = {}
+
+    def add(self, view: View, declaration: Declaration) -> None:
+        """Mark a view and remember the declaration.
+
+        :param view: A function, or a MethodView class.
+        :raises RegistrationError: If the object cannot carry the mark.
+        """
+        marks = (*vars_of(view).get(MARK, ()), declaration)
+        try:
+            setattr(view, MARK, marks)
+        except AttributeError:
+            raise RegistrationError(
+                f"{view!r} cannot be decorated ({type(view).__name__} takes no attributes). "
+                "Decorate the function itself, or use openbb.expose() with its endpoint name."
+            ) from None
+        self._declared[declaration.source] = declaration
+        self.version += 1
+
+    def expose(self, declaration: Declaration) -> None:
+        """Remember a widget over a view that is not ours to mark."""
+        self.exposed.append(declaration)
+        self.version += 1
+
+    def add_app(self, arguments: Mapping[str, Any]) -> None:
+        """Remember one app of apps.json."""
+        self.apps.append(arguments)
+        self.version += 1
+
+    def declared(self) -> Iterator[Declaration]:
+        """Every marked declaration, one for each piece of declaring code."""
+        return iter(tuple(self._declared.values()))
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A declaration found on one of an app's views."""
+
+    declaration: Declaration
+    function: View
+    """The function whose signature names the parameters."""
+    method: str | None
+    """The HTTP method of a MethodView's method; None for a plain view."""
+
+
+def marks_of(view: View, *, owner: object) -> list[Marked]:
+    """Find what one registry declared on a view, in the order declared (the innermost decorator first).
+
+    :param view: An entry of ``app.view_functions``: a function, or what ``MethodView.as_view`` returns.
+    """
+    found: list[Marked] = []
+    cls = getattr(view, "view_class", None)
+    if cls is not None:
+        for method in sorted(getattr(cls, "methods", None) or ()):
+            function = getattr(cls, method.lower(), None)
+            if function is not None:
+                found += [Marked(mark, function, method) for mark in getattr(function, MARK, ())]
+        for mark in vars_of(cls).get(MARK, ()):
+            method = mark.kind.method if mark.kind else "GET"
+            function = getattr(cls, method.lower(), None)
+            if function is not None:
+                found.append(Marked(mark, function, method))
+    else:
+        found = [Marked(mark, view, None) for mark in getattr(view, MARK, ())]
+    return [mark for mark in found if mark.declaration.owner is owner]
+
+
+def location_of(view: View) -> str:
+    """``file:line`` of a view, the file relative to the working directory where it lies below it."""
+    target = inspect.unwrap(view)
+    code = getattr(target, "__code__", None)
+    if isinstance(code, CodeType):
+        return f"{_short_path(code.co_filename)}:{code.co_firstlineno}"
+    try:
+        file = inspect.getsourcefile(target) or "?"
+        return f"{_short_path(file)}:{inspect.getsourcelines(target)[1]}"
+    except (OSError, TypeError):
+        return "?"
+
+
+def source_of(view: View) -> object:
+    """What stays the same when the code that declares a view runs again: its code object, or the class."""
+    return getattr(inspect.unwrap(view), "__code__", view)
+
+
+def caller_location(depth: int) -> str:
+    """``file:line`` of the code ``depth`` frames above the caller."""
+    frame = inspect.currentframe()
+    for _ in range(depth + 1):
+        frame = frame.f_back if frame else None
+    if frame is None:
+        return "?"
+    return f"{_short_path(frame.f_code.co_filename)}:{frame.f_lineno}"
+
+
+def label_of(view: View) -> str:
+    """A view's qualified name without the factory it was defined in."""
+    name: str = getattr(view, "__qualname__", None) or type(view).__name__
+    return name.rpartition("<locals>.")[2]
+
+
+def vars_of(view: object) -> Mapping[str, Any]:
+    """An object's own attributes, inherited ones left out."""
+    return getattr(view, "__dict__", {})
+
+
+def _short_path(path: str) -> str:
+    here = os.getcwd() + os.sep
+    return path[len(here) :] if path.startswith(here) else path

@@ -1,0 +1,40 @@
+"""When routes and manifests are built: at the first request that needs them, under a lock, then kept.
+
+A widget declared later makes both old; they are built again for the next request. Request time only: commands
+build afresh and keep nothing, because more routes may follow.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from .build import Built, build
+from .dispatch import wrap_views
+from .routes import Routes, find_routes
+from .state import State
+
+
+def routes_of(app: Flask, state: State) -> Routes:
+    """The app's widgets and where they are served."""
+    routes = state.routes
+    if routes is not None and state.version == state.registry.version:
+        return routes
+    with state.lock:
+        if state.routes is None or state.version != state.registry.version:
+            version = state.registry.version
+            routes = find_routes(app, state)
+            wrap_views(app, state, routes)
+            state.routes, state.built, state.version = routes, None, version
+        return state.routes
+
+
+def manifests_of(app: Flask, state: State) -> Built:
+    """The app's manifests.
+
+    :raises ManifestError: If a widget is invalid and ``OPENBB_ON_INVALID`` is ``raise``.
+    """
+    with state.lock:
+        routes = routes_of(app, state)
+        if state.built is None:
+            state.built = build(app, state, routes)
+        return state.built

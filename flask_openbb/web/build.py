@@ -1,0 +1,225 @@
+"""The manifests of one app: built once, checked before Workspace sees them, kept as bytes with an ETag.
+
+Called by ``state`` for the first manifest request and by the commands. Nothing here looks at the request except
+:func:`for_caller`, which signs endpoints for the identity that asks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from flask import Flask
+
+from ..errors import ConfigError, Fault, ManifestError, RegistrationError
+from ..manifest.apps import build_app
+from ..manifest.lint import lint_agents, lint_apps, lint_widgets
+from ..manifest.registry import MARK
+from ..manifest.schemas import dump_app, dump_widget
+from ..manifest.specs import Grid, Widget
+from .describe import described
+from .routes import Binding, Routes, relative_url, resolve_options
+
+if TYPE_CHECKING:
+    from .state import State
+
+logger = logging.getLogger("flask_openbb")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One manifest as it is sent."""
+
+    body: bytes
+    etag: str
+    """A strong entity tag, without quotes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """All manifests of one app, and what the checker said of them."""
+
+    widgets: Mapping[str, Any]
+    apps: list[Any]
+    agents: Mapping[str, Any]
+    faults: tuple[Fault, ...]
+    """Errors (of widgets left out), warnings and hints."""
+    signed: tuple[Binding, ...]
+    """Bindings whose URL is signed for each caller."""
+    documents: Mapping[str, Document]
+
+
+def compose(app: Flask, state: State, routes: Routes) -> Built:
+    """Build and check the manifests, raising nothing: every fault is in the result.
+
+    :return: Manifests without the invalid widgets and apps.
+    """
+    faults = list(routes.faults)
+    wire: dict[str, Any] = {}
+    for binding in routes.widgets.values():
+        try:
+            wire[binding.id] = _wire(routes, binding)
+        except (RegistrationError, ManifestError) as error:
+            faults += _as_faults(binding, error)
+    locations = {id: routes.widgets[id].declaration.location for id in wire}
+    faults += lint_widgets(wire, locations=locations, endpoints=_endpoints(app, state, routes))
+    refused = {fault.widget for fault in faults if fault.severity == "error"}
+    wire = {id: widget for id, widget in wire.items() if id not in refused}
+    apps, app_faults = _apps(state, routes, wire)
+    agents: dict[str, Any] = {}
+    faults += [*app_faults, *lint_agents(agents)]
+    signed = tuple(binding for binding in (*routes.widgets.values(), *routes.options.values()) if binding.signed)
+    signed = tuple(binding for binding in signed if binding.id in wire or binding.id in routes.options)
+    if signed:
+        try:
+            state.signer(app)
+        except ConfigError as error:
+            faults.append(Fault("error", str(error), widget=signed[0].id, location=signed[0].declaration.location))
+    documents = {"widgets": document(wire), "apps": document(apps), "agents": document(agents)}
+    return Built(wire, apps, agents, tuple(faults), signed, documents)
+
+
+def build(app: Flask, state: State, routes: Routes) -> Built:
+    """Build the manifests and act on their faults as ``OPENBB_ON_INVALID`` says.
+
+    :raises ManifestError: With every error at once, if it says ``raise``.
+    """
+    built = compose(app, state, routes)
+    errors = [fault for fault in built.faults if fault.severity == "error"]
+    if errors and state.settings.on_invalid == "raise":
+        raise ManifestError(errors)
+    for fault in built.faults:
+        if fault.severity != "hint":
+            logger.log(logging.ERROR if fault.severity == "error" else logging.WARNING, "%s", fault)
+    return built
+
+
+def document(manifest: Any) -> Document:
+    """Encode a manifest; the ETag is a digest of the bytes."""
+    body = orjson.dumps(manifest)
+    return Document(body, hashlib.sha256(body).hexdigest()[:32])
+
+
+def for_caller(built: Built, *, sign: Callable[[Binding], str | None]) -> Document:
+    """The widgets manifest of one caller, with signed endpoints in place of those Workspace asks bare.
+
+    :param sign: Gives the URL signed for the caller, or None if the caller may not use it.
+    """
+    urls = {binding.url: url for binding in built.signed if (url := sign(binding)) is not None}
+    manifest: dict[str, Any] = deepcopy(dict(built.widgets))
+    for widget in manifest.values():
+        for key in ("endpoint", "wsEndpoint"):
+            if widget.get(key) in urls:
+                widget[key] = urls[widget[key]]
+        for param in _all_params(widget.get("params")):
+            if param.get("optionsEndpoint") in urls:
+                param["optionsEndpoint"] = urls[param["optionsEndpoint"]]
+    return document(manifest)
+
+
+def signed_url(binding: Binding, token: str) -> str:
+    """``openbb/signed/<token>/<widgets|options>/<id>``.
+
+    The token stands in the path because Workspace adds no parameters to an endpoint that has a query, and before
+    the id because it groups options by the last part of their URL.
+
+    Source: CLIENT lib/utils/widgetParams.ts, ``cleanSearchParams`` and ``handleEndpointParam``.
+    """
+    kind = "options" if binding.declaration.role == "options" else "widgets"
+    return f"openbb/signed/{token}/{kind}/{binding.id}"
+
+
+def _wire(routes: Routes, binding: Binding) -> dict[str, Any]:
+    declaration = binding.declaration
+    given = declaration.wire
+    name, description = described(binding.function)
+    if given is not None:
+        entry = {"name": name, "description": description, "endpoint": binding.url, **deepcopy(dict(given))}
+        if not str(entry["endpoint"]).startswith(("http://", "https://")) and _stripped(entry) != binding.url:
+            entry["endpoint"] = binding.url
+        if isinstance(entry.get("type"), str):
+            entry["type"] = binding.kind.wire
+        return entry
+    fields = {"name": name, "description": description, **declaration.fields}
+    if isinstance(fields.get("grid"), tuple | list):
+        fields["grid"] = Grid(*fields["grid"])
+    fields["endpoint"] = binding.url
+    rows = resolve_options(routes, binding.plan.rows)
+    columns = binding.columns or None
+    widget = Widget(id=binding.id, type=binding.kind.wire, params=rows or None, columns=columns, **fields)
+    return dump_widget(widget)
+
+
+def _stripped(entry: Mapping[str, Any]) -> str:
+    return str(entry["endpoint"]).strip("/")
+
+
+def _as_faults(binding: Binding, error: Exception) -> list[Fault]:
+    location = binding.declaration.location
+    if isinstance(error, ManifestError):
+        return [replace(fault, widget=binding.id, location=location) for fault in error.faults]
+    return [Fault("error", str(error), widget=binding.id, location=location)]
+
+
+def _endpoints(app: Flask, state: State, routes: Routes) -> set[str]:
+    prefix = state.settings.url_prefix
+    urls = {binding.url for binding in (*routes.widgets.values(), *routes.options.values())}
+    for rule in app.url_map.iter_rules():
+        if {"GET", "POST"} & (rule.methods or set()) and (url := relative_url(rule.rule, prefix)) is not None:
+            urls.add(url)
+    return urls
+
+
+def _apps(state: State, routes: Routes, wire: Mapping[str, Any]) -> tuple[list[Any], list[Fault]]:
+    apps: list[Any] = []
+    faults: list[Fault] = []
+    for arguments in state.registry.apps:
+        name = str(arguments["name"])
+        location = str(arguments["location"])
+        options = {key: value for key, value in arguments.items() if key != "location"}
+        try:
+            dumped = dump_app(build_app(find=_finder(routes, wire), **options))
+        except (RegistrationError, ManifestError, TypeError) as error:
+            faults.append(Fault("error", str(error), document="apps.json", widget=name, location=location))
+            continue
+        found = [replace(fault, location=location) for fault in lint_apps([dumped], widgets=wire)]
+        faults += found
+        if not any(fault.severity == "error" for fault in found):
+            apps.append(dumped)
+    return apps, faults
+
+
+def _finder(routes: Routes, wire: Mapping[str, Any]) -> Callable[[Any], tuple[str, tuple[int, int]]]:
+    def find(reference: Any) -> tuple[str, tuple[int, int]]:
+        binding = routes.widgets.get(reference) if isinstance(reference, str) else _of_view(routes, reference)
+        if binding is None:
+            if isinstance(reference, str):
+                return reference, (20, 12)  # the check of the whole app names it, with the nearest known id
+            name = getattr(reference, "__name__", repr(reference))
+            raise RegistrationError(f"{name} is not a widget of this app. Decorate it, or name a widget's id.")
+        grid = wire.get(binding.id, {}).get("gridData")
+        if isinstance(grid, dict) and {"w", "h"} <= grid.keys():
+            return binding.id, (grid["w"], grid["h"])
+        return binding.id, binding.kind.size
+
+    return find
+
+
+def _of_view(routes: Routes, view: Any) -> Binding | None:
+    declarations = getattr(view, MARK, ())
+    return next((found for found in routes.widgets.values() if found.declaration in declarations), None)
+
+
+def _all_params(params: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for item in params if isinstance(params, list) else ():
+        for param in item if isinstance(item, list) else (item,):
+            if isinstance(param, dict):
+                found.append(param)
+                found += _all_params(param.get("inputParams"))
+    return found

@@ -1,0 +1,119 @@
+"""``flask openbb``: the manifests, their check, the routes, and a certificate for HTTPS on localhost.
+
+Commands build the manifests afresh in an app context; they never touch what requests use.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from ..errors import OpenBBError
+from .build import Built, compose
+from .certificates import write_certificate
+from .routes import Routes, find_routes
+from .state import state_of
+
+openbb_commands = AppGroup("openbb", help="OpenBB Workspace backend: manifests, check, routes, certificate.")
+
+_OUTPUT = click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file instead of standard output.",
+)
+
+
+@openbb_commands.command("widgets")
+@_OUTPUT
+def widgets_command(output: Path | None) -> None:
+    """Print widgets.json as Workspace gets it."""
+    _print_manifest(dict(_compose().widgets), output)
+
+
+@openbb_commands.command("apps")
+@_OUTPUT
+def apps_command(output: Path | None) -> None:
+    """Print apps.json as Workspace gets it."""
+    _print_manifest(_compose().apps, output)
+
+
+@openbb_commands.command("check")
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+def check_command(strict: bool) -> None:
+    """Check the manifests; exit with 1 if Workspace would refuse them."""
+    built = _compose()
+    for fault in built.faults:
+        click.echo(str(fault))
+    counts = {level: sum(fault.severity == level for fault in built.faults) for level in ("error", "warning", "hint")}
+    click.echo(
+        f"{len(built.widgets)} valid widgets, {len(built.apps)} valid apps: {counts['error']} errors, "
+        f"{counts['warning']} warnings, {counts['hint']} hints."
+    )
+    if counts["error"] or (strict and counts["warning"]):
+        raise click.exceptions.Exit(1)
+
+
+@openbb_commands.command("routes")
+def routes_command() -> None:
+    """List every widget and options endpoint with its URL and the door's policy."""
+    app, routes = _routes()
+    state = state_of(app)
+    rows = [("ID", "TYPE", "METHOD", "URL", "AUTH", "VIEW")]
+    for binding in (*routes.widgets.values(), *routes.options.values()):
+        auth = "public" if binding.policy is None else type(binding.policy).__name__
+        url = f"{state.settings.url_prefix}/{binding.url}"
+        view = f"{binding.endpoint} ({binding.declaration.location})"
+        rows.append((binding.id, binding.kind.wire, binding.method, url, auth + " signed" * binding.signed, view))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@openbb_commands.command("cert")
+@click.option("--directory", type=click.Path(file_okay=False, path_type=Path), default=Path("."), show_default=True)
+@click.option("--host", "hosts", multiple=True, help="A host name or address; localhost and loopback by default.")
+@click.option("--days", type=click.IntRange(1, 825), default=365, show_default=True, help="How long it is valid.")
+@click.option("--force", is_flag=True, help="Replace files that exist.")
+def cert_command(directory: Path, hosts: tuple[str, ...], days: int, force: bool) -> None:
+    """Write a certificate and key for HTTPS on localhost, which Safari, Brave and Excel need."""
+    names = {"hosts": hosts} if hosts else {}
+    try:
+        certificate, key = write_certificate(directory, days=days, force=force, **names)
+    except OpenBBError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Wrote {certificate} and {key}.")
+    click.echo(f"Serve with them: gunicorn --certfile {certificate} --keyfile {key} ...")
+    click.echo("Then trust the certificate in your system's keychain or certificate store.")
+
+
+def _app() -> Flask:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return app
+
+
+def _routes() -> tuple[Flask, Routes]:
+    app = _app()
+    return app, find_routes(app, state_of(app))
+
+
+def _compose() -> Built:
+    app, routes = _routes()
+    return compose(app, state_of(app), routes)
+
+
+def _print_manifest(manifest: Any, output: Path | None) -> None:
+    text = orjson.dumps(manifest, option=orjson.OPT_INDENT_2).decode() + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(
+            f"Cannot write {str(output)!r}: {error.strerror}. Choose another --output."
+        ) from None

@@ -1,0 +1,272 @@
+"""One request for a widget: door, parse, call, shape, respond.
+
+Every widget and options endpoint passes through :func:`answer`, whether Flask routed it to the view's own URL
+(:func:`dispatcher`) or ``hooks`` found it under our prefix. Request time only.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any, NoReturn
+from urllib.parse import unquote_to_bytes
+
+import marshmallow
+import orjson
+from flask import Flask, current_app, request
+from werkzeug.datastructures import Headers
+from werkzeug.wrappers import Response
+
+from ..errors import EncodeError, RequestError
+from ..manifest.params import describe, request_errors
+from ..manifest.registry import View
+from ..shape.encode import dumps
+from .answers import JSON, failure, json_response, readable
+from .door import guard
+from .routes import Binding, Routes
+from .state import State, current_state
+
+BINDING = "flask_openbb.binding"
+"""Key in the request's environ: the widget asked at its view's own URL."""
+
+_NO_BODY: Mapping[str, Any] = {}
+
+
+def wrap_views(app: Flask, state: State, routes: Routes) -> None:
+    """Put our dispatch before the views whose own URL is a widget's.
+
+    Source: Flask calls ``view_functions[endpoint]`` after every ``before_request`` hook; replacing the entry keeps
+    the host's hooks, URL map and decorators as they are, and reaches views in both decorator orders.
+    """
+    for endpoint, _ in routes.native:
+        if endpoint not in state.originals:
+            state.originals[endpoint] = app.view_functions[endpoint]
+            app.view_functions[endpoint] = dispatcher(state.originals[endpoint])
+
+
+def dispatcher(view: View) -> View:
+    """Wrap a host's view: its widget is answered by us, every other request by the view as before."""
+
+    @functools.wraps(view)
+    def dispatch(**view_args: Any) -> Any:
+        binding: Binding | None = request.environ.get(BINDING)
+        if binding is None:
+            return current_app.ensure_sync(view)(**view_args)
+        return answer(binding, view, view_args)
+
+    return dispatch
+
+
+def answer(binding: Binding, view: View, view_args: Mapping[str, Any], *, guarded: bool = False) -> Response:
+    """Answer one request for a widget; every failure becomes a JSON answer.
+
+    :param view: The host's view, called with the parsed parameters.
+    :param view_args: What Flask's converters made of the URL.
+    :param guarded: Whether the door was passed already.
+    """
+    try:
+        if not guarded:
+            guard(binding.policy, widget=binding.id)
+        state = current_state()
+        arguments = parse(state, binding, view_args)
+        return respond(binding, current_app.ensure_sync(view)(**arguments))
+    except Exception as error:
+        return failure(error)
+
+
+def parse(state: State, binding: Binding, view_args: Mapping[str, Any]) -> dict[str, Any]:
+    """The view's keyword arguments from URL, query and body.
+
+    :raises RequestError: 422 for a wrong or missing parameter, 400 for a body that is not JSON.
+    """
+    plan = binding.plan
+    arguments = dict(view_args)
+    if plan.names:
+        try:
+            # What a converter made an object of, or a url_value_preprocessor took away, is not ours to check.
+            skip = [name for name in plan.path_names if not isinstance(view_args.get(name), str | int | float)]
+            if "body" in binding.kind.params_in:
+                values = _body_and_query(state, view_args, plan)
+                loaded = plan.load_body(values, max_length=_limit(state), skip=skip)
+            else:
+                loaded = plan.load_query(_query(view_args, plan), max_length=_limit(state), skip=skip)
+        except marshmallow.ValidationError as error:
+            _refuse(binding, error)
+        arguments.update(loaded)
+    for name in plan.wants:
+        if name in request.args or name in binding.needs:
+            arguments[name] = _workspace_argument(name)
+    return arguments
+
+
+def check(state: State, binding: Binding) -> dict[str, Any]:
+    """The values of the rule's arguments, taken from the query: for a widget asked without its path.
+
+    :raises RequestError: 422 if one is missing or wrong.
+    """
+    try:
+        loaded = binding.plan.load_query(_query({}, binding.plan), max_length=_limit(state))
+    except marshmallow.ValidationError as error:
+        _refuse(binding, error)
+    return {name: loaded[name] for name in binding.plan.path_names if name in loaded}
+
+
+def respond(binding: Binding, value: Any) -> Response:
+    """Shape a view's answer into the body its kind promises.
+
+    :param value: Anything Flask accepts from a view, or rows, frames and figures.
+    :raises ShapeError: If it cannot be that body.
+    """
+    status: Any = None
+    headers: Any = None
+    if type(value) is tuple:
+        value, status, headers = _unpack(value)
+    if isinstance(value, Response):
+        return _host_response(binding, value, status, headers)
+    if status is not None and _code(status) >= 400:
+        return readable(current_app.make_response(_tuple(value, status, headers)))
+    response = json_response(_encode(binding, value), mimetype=binding.kind.mimetype)
+    if status is not None:
+        response.status = str(status) if isinstance(status, str) else f"{int(status)}"
+    if headers:
+        response.headers.update(headers)
+    return response
+
+
+def _encode(binding: Binding, value: Any) -> bytes:
+    body = binding.kind.shaper(value, binding.shaping) if binding.declaration.shape else value
+    if binding.kind.mimetype != JSON and isinstance(body, str):
+        return body.encode()
+    try:
+        return dumps(body)
+    except EncodeError as error:
+        raise EncodeError(f"Widget {binding.id!r}: {error}") from error
+
+
+def _host_response(binding: Binding, response: Response, status: Any, headers: Any) -> Response:
+    if status is not None:
+        response.status = str(status) if isinstance(status, str) else f"{int(status)}"
+    if headers:
+        response.headers.update(headers)
+    if response.status_code >= 400:
+        return readable(response)
+    is_json = response.mimetype == JSON and response.status_code == 200 and not response.direct_passthrough
+    if not binding.declaration.shape or not is_json or binding.kind.mimetype != JSON:
+        return response
+    body = _encode(binding, orjson.loads(response.get_data()))
+    response.set_data(body)
+    return response
+
+
+def _unpack(value: tuple[Any, ...]) -> tuple[Any, Any, Any]:
+    """Split ``(body, status)``, ``(body, headers)`` and ``(body, status, headers)`` as Flask does.
+
+    A tuple that is none of these is an answer of its own, such as a metric's ``(label, value)``.
+    """
+    if len(value) == 3 and _is_status(value[1]) and isinstance(value[2], Headers | dict | list | tuple):
+        return value
+    if len(value) == 2:
+        if isinstance(value[1], Headers | dict):
+            return value[0], None, value[1]
+        if _is_status(value[1]):
+            return value[0], value[1], None
+    return value, None, None
+
+
+def _is_status(value: Any) -> bool:
+    if isinstance(value, str):
+        return value[:3].isdigit() and value[3:4] in ("", " ")
+    return isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599
+
+
+def _code(status: Any) -> int:
+    return int(str(int(status) if isinstance(status, int) else status)[:3])
+
+
+def _tuple(value: Any, status: Any, headers: Any) -> Any:
+    return (value, status) if headers is None else (value, status, headers)
+
+
+def _query(view_args: Mapping[str, Any], plan: Any) -> dict[str, list[str]]:
+    raw = request.query_string
+    if b"%" in raw:
+        try:
+            unquote_to_bytes(raw).decode()
+        except UnicodeDecodeError:
+            raise RequestError(
+                422,
+                "The query is not UTF-8 text. Send every parameter percent-encoded as UTF-8.",
+                errors=[{"loc": ["query"], "msg": "Not UTF-8.", "type": "encoding"}],
+            ) from None
+    values = request.args.to_dict(flat=False)
+    for name, value in view_args.items():
+        if name in plan.path_names and isinstance(value, str | int | float):
+            values[name] = [str(value)]
+    return values
+
+
+def _body_and_query(state: State, view_args: Mapping[str, Any], plan: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        name: items[0] if len(items) == 1 else items for name, items in _query(view_args, plan).items()
+    }
+    values.update(_body(state))
+    return values
+
+
+def _body(state: State) -> Mapping[str, Any]:
+    data = request.get_data()
+    if not data.strip():
+        return _NO_BODY
+    try:
+        body = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise RequestError(400, f"The body is not JSON: {error.msg}. Send a JSON object of parameters.") from None
+    if not isinstance(body, dict):
+        raise RequestError(
+            422,
+            f"The body is a JSON {_json_name(body)}. Send an object of parameters.",
+            errors=[{"loc": ["body"], "msg": "Not an object.", "type": "type"}],
+        )
+    limit = state.settings.max_body_depth
+    if _deeper_than(body, limit):
+        raise RequestError(
+            422,
+            f"The body is nested deeper than {limit} levels. Send a flatter object, or raise OPENBB_MAX_BODY_DEPTH.",
+            errors=[{"loc": ["body"], "msg": "Nested too deeply.", "type": "depth"}],
+        )
+    return body
+
+
+def _deeper_than(value: Any, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit):
+        level = [
+            child
+            for item in level
+            for child in (item.values() if isinstance(item, dict) else item)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _json_name(value: Any) -> str:
+    return {list: "array", str: "string", bool: "boolean", type(None): "null"}.get(type(value), "number")
+
+
+def _limit(state: State) -> int:
+    return state.settings.max_value_length
+
+
+def _workspace_argument(name: str) -> Any:
+    """``theme`` and ``raw`` as Workspace sends them; its own defaults where it does not."""
+    if name == "raw":
+        return request.args.get("raw", "").lower() == "true"
+    return "light" if request.args.get("theme") == "light" else "dark"
+
+
+def _refuse(binding: Binding, error: marshmallow.ValidationError) -> NoReturn:
+    place = "body" if "body" in binding.kind.params_in and request.method != "GET" else "query"
+    errors = request_errors(error.messages, place)
+    raise RequestError(422, describe(errors), errors=errors) from None

@@ -1,0 +1,238 @@
+"""What happens to a request before the host sees it, and to its response after.
+
+Two hooks on the app, the first before and the last after all others, look only at URLs that are ours: a widget's
+own URL, the manifests, and ``<prefix>/openbb/...``. For any other URL they cost one look-up and do nothing.
+Registered by ``init_app``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app, g, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import BuildError, RequestRedirect, Rule
+from werkzeug.wrappers import Response
+
+from ..door.auth import knows
+from ..errors import OpenBBError, RequestError
+from .answers import error_response, failure, readable
+from .assembly import routes_of
+from .dispatch import BINDING, answer, check
+from .door import guard, preflight_response, write_cors
+from .routes import Binding, Routes
+from .state import BLUEPRINT, State, current_state
+from .views import info_page
+
+_OURS = BLUEPRINT + "."
+
+METHODS = "flask_openbb.methods"
+"""Key in the request's environ: the methods of the URL of ours it asks. Not on ``g``, which outlives a request
+where a test or a command holds an app context open."""
+
+
+def install(app: Flask) -> None:
+    """Put our hooks first and last.
+
+    A preflight carries no credentials, so it must be answered before a host's login hook sees it, and the CORS
+    headers must be written after everybody else's.
+    """
+    app.before_request_funcs.setdefault(None, []).insert(0, before_request)
+    app.after_request_funcs.setdefault(None, []).insert(0, after_request)
+
+
+def before_request() -> Any:
+    """Recognise a request for one of our URLs; answer it here where the host's routing would not."""
+    if METHODS in request.environ:
+        return None  # run again for the host's own hooks, by _answer_as_host below
+    state = current_state()
+    routes = routes_of(current_app._get_current_object(), state)  # type: ignore[attr-defined]
+    method = _asked_method()
+    if "{" in request.path and (binding := routes.placeholders.get(request.path.rstrip("/"))):
+        return _ours(frozenset({binding.method})) or _answer_elsewhere(state, binding)
+    rule = request.url_rule
+    if rule is None:
+        return _unrouted(state, routes, method)
+    if rule.endpoint.startswith(_OURS):
+        return _own_url(state, routes, rule)
+    binding_here = routes.native.get((rule.endpoint, method))
+    if binding_here is None:
+        return None
+    request.environ[BINDING] = binding_here
+    return _ours(frozenset({method}))
+
+
+def after_request(response: Response) -> Response:
+    """Write CORS headers on our own answers and make their errors readable."""
+    methods = request.environ.get(METHODS)
+    if methods is None:
+        return response
+    return write_cors(current_state(), readable(response), methods)
+
+
+def _ours(methods: frozenset[str]) -> Response | None:
+    """Mark the request as ours and answer it at once if it is a preflight.
+
+    :param methods: What the URL accepts; HEAD goes with GET.
+    """
+    request.environ[METHODS] = methods | {"HEAD"} if "GET" in methods else methods
+    headers = request.headers
+    if request.method == "OPTIONS" and "Origin" in headers and "Access-Control-Request-Method" in headers:
+        return preflight_response()
+    return None
+
+
+def _asked_method() -> str:
+    method = request.method
+    if method == "OPTIONS":
+        method = request.headers.get("Access-Control-Request-Method", "GET").upper()
+    return "GET" if method == "HEAD" else method
+
+
+def _own_url(state: State, routes: Routes, rule: Rule) -> Any:
+    """A manifest, or a widget under our prefix."""
+    values = request.view_args or {}
+    if "id" not in values:
+        return _ours(frozenset({"GET"}))
+    table = routes.options if values.get("kind") == "options" else routes.widgets
+    binding = table.get(values["id"])
+    if binding is None:
+        return _ours(frozenset({"GET", "POST"})) or _unknown_widget(state, values["id"])
+    response = _ours(frozenset({binding.method}))
+    if response is not None or request.method == "OPTIONS":
+        return response
+    if request.method not in (binding.method, "HEAD" if binding.method == "GET" else binding.method):
+        return _wrong_method(binding)
+    return _answer_elsewhere(state, binding, token=values.get("token"))
+
+
+def _unknown_widget(state: State, id: str) -> Response:
+    try:
+        guard(state.policy)
+    except Exception as error:
+        return failure(error)
+    return error_response(404, f"No widget {id!r} here. Reload the backend in Workspace to get its current widgets.")
+
+
+def _unrouted(state: State, routes: Routes, method: str) -> Any:
+    """What the host's routing would refuse: a missing slash, a wrong method, the root without a page."""
+    refused = request.routing_exception
+    if isinstance(refused, RequestRedirect):
+        return _without_slash(routes, method)
+    if isinstance(refused, MethodNotAllowed):
+        return _not_allowed(routes, refused)
+    prefix = state.settings.url_prefix
+    if isinstance(refused, NotFound) and request.path in (prefix, prefix + "/"):
+        return _info_page(state)
+    return None
+
+
+def _without_slash(routes: Routes, method: str) -> Any:
+    """Answer ``/foo`` as the rule ``/foo/``: Workspace strips the slash, and a redirect fails a preflight.
+
+    Source: CLIENT lib/utils/widgetParams.ts, ``cleanURL``; Fetch standard, CORS-preflight request.
+    """
+    matched = _match(request.path + "/", method)
+    if matched is None:
+        return None
+    rule, view_args = matched
+    binding = routes.native.get((rule.endpoint, method))
+    if binding is None:
+        return None
+    preflight = _ours(frozenset({method}))
+    if preflight is not None:
+        return preflight
+    request.environ[BINDING] = binding
+    _route_to(rule, view_args)
+    response = current_app.preprocess_request()
+    return current_app.dispatch_request() if response is None else response
+
+
+def _answer_elsewhere(state: State, binding: Binding, *, token: str | None = None) -> Any:
+    """Answer a widget at a URL that is not its view's, as if Flask had routed it to the view.
+
+    The door comes first. Then the request takes the view's rule, so that the host's blueprint hooks run as they
+    would at the view's own URL.
+    """
+    app = current_app
+    try:
+        if token is None:
+            guard(binding.policy, widget=binding.id)
+        else:
+            g.openbb_identity = _signed_identity(state, binding, token)
+        rule, view_args = _host_route(state, binding)
+    except Exception as error:
+        return failure(error)
+    _route_to(rule, view_args)
+    response = app.preprocess_request()
+    if response is not None:
+        return response
+    endpoint = binding.endpoint
+    view = state.originals.get(endpoint, app.view_functions[endpoint])
+    return answer(binding, view, request.view_args or {}, guarded=True)
+
+
+def _signed_identity(state: State, binding: Binding, token: str) -> Any:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    identity = state.signer(app).verify(token, widget=binding.subject)
+    if binding.policy is not None and not knows(binding.policy, identity.id):
+        raise RequestError(403, "The key this URL was signed for is no longer valid. Reload the backend in Workspace.")
+    return identity
+
+
+def _host_route(state: State, binding: Binding) -> tuple[Rule, dict[str, Any]]:
+    """The host's rule and view arguments, the rule's arguments taken from the query."""
+    if not binding.rule.arguments:
+        return binding.rule, {}
+    defaults = binding.rule.defaults or {}
+    values = {name: value for name, value in check(state, binding).items() if name not in defaults}
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None:
+        raise OpenBBError("There is no URL adapter outside of a request.")
+    adapter.script_name = "/"
+    try:
+        path = adapter.build(binding.endpoint, values, method=binding.method, append_unknown=False)
+        rule, view_args = adapter.match(path.partition("?")[0], method=binding.method, return_rule=True)
+    except (BuildError, HTTPException, ValueError):
+        names = ", ".join(sorted(values))
+        raise RequestError(404, f"Nothing is found at {binding.url} for these values of {names}.") from None
+    return rule, dict(view_args)
+
+
+def _route_to(rule: Rule, view_args: dict[str, Any]) -> None:
+    request.url_rule = rule
+    request.view_args = view_args
+    request.routing_exception = None
+
+
+def _match(path: str, method: str) -> tuple[Rule, dict[str, Any]] | None:
+    adapter = current_app.create_url_adapter(request)
+    try:
+        rule, view_args = adapter.match(path, method=method, return_rule=True)  # type: ignore[union-attr]
+    except HTTPException:
+        return None
+    return rule, dict(view_args)
+
+
+def _not_allowed(routes: Routes, refused: MethodNotAllowed) -> Any:
+    for method in refused.valid_methods or ():
+        matched = _match(request.path, method)
+        endpoint = matched[0].endpoint if matched else ""
+        if endpoint.startswith(_OURS):
+            return _ours(frozenset({"GET"}))
+        if binding := routes.native.get((endpoint, method)):
+            return _ours(frozenset({binding.method})) or _wrong_method(binding)
+    return None
+
+
+def _wrong_method(binding: Binding) -> Response:
+    allow = "GET, HEAD, OPTIONS" if binding.method == "GET" else f"{binding.method}, OPTIONS"
+    return error_response(
+        405,
+        f"{request.method} is not accepted here. Ask {binding.id!r} with {binding.method}.",
+        headers={"Allow": allow},
+    )
+
+
+def _info_page(state: State) -> Any:
+    return info_page(state) if state.settings.info_page and request.method in ("GET", "HEAD") else None

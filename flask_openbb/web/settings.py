@@ -1,0 +1,220 @@
+"""Every ``OPENBB_*`` setting: its default, its check, its one line of documentation.
+
+Read once in ``init_app`` into a frozen :class:`Settings`; request code never looks at ``app.config``. A value
+comes from ``app.config`` or, where that has none, from the environment variable of the same name.
+``docs/settings.rst`` is generated from :data:`SETTINGS`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..door.cors import DEFAULT_ORIGINS
+from ..errors import ConfigError
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise ValueError("true or false")
+
+
+def _choice(*allowed: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in allowed:
+            raise ValueError(" or ".join(repr(choice) for choice in allowed))
+        return str(value)
+
+    return read
+
+
+def _whole(minimum: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        number = int(value)
+        if isinstance(value, bool) or number != float(value) or number < minimum:
+            raise ValueError(f"a whole number, {minimum} or more")
+        return number
+
+    return read
+
+
+def _optional(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None or value == "" else read(value)
+
+
+def _prefix(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a path such as '/openbb'")
+    path = value.strip().rstrip("/")
+    if path and (not path.startswith("/") or set("<>?#{} ") & set(path)):
+        raise ValueError("empty, or a path that starts with '/' such as '/openbb'")
+    return path
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or set(value) & set(" \t\r\n:"):
+        raise ValueError("one name without spaces")
+    return value
+
+
+def _names(value: Any) -> tuple[Any, ...]:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    if isinstance(value, Sequence):
+        return tuple(value)
+    raise ValueError("a list, or text separated by commas")
+
+
+def _keys(value: Any) -> Any:
+    """Only None means that there are no keys: a blank list must stop the app, not open it."""
+    if value is None or isinstance(value, str | Mapping):
+        return value
+    return _names(value)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the settings table."""
+
+    name: str
+    default: Any
+    read: Callable[[Any], Any]
+    allowed: str
+    """The values allowed, in words."""
+    meaning: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("URL_PREFIX", "", _prefix, "a path", "Where the manifests live; it is the URL to give Workspace."),
+    Setting(
+        "ON_INVALID",
+        "raise",
+        _choice("raise", "quarantine"),
+        "'raise' or 'quarantine'",
+        "What to do with a widget that Workspace would refuse: fail, or serve the others and log it.",
+    ),
+    Setting(
+        "UNROUTED",
+        "error",
+        _choice("error", "ignore"),
+        "'error' or 'ignore'",
+        "A declared view without a route in this app; 'ignore' suits one extension shared by apps that "
+        "register different blueprints.",
+    ),
+    Setting(
+        "INFO_PAGE",
+        True,
+        _boolean,
+        "true or false",
+        "Serve a page about the backend where the host has none.",
+    ),
+    Setting(
+        "API_KEYS",
+        None,
+        _keys,
+        "a list, a mapping {name: key}, or text separated by commas",
+        "The API keys that are let in; 'sha256:<hex>' stores a digest. Where it is not set, VALID_API_KEYS is read.",
+    ),
+    Setting("API_KEY_HEADER", "X-API-KEY", _name, "a header's name", "The header that carries the key."),
+    Setting(
+        "API_KEY_QUERY",
+        None,
+        _optional(_name),
+        "a query parameter's name",
+        "Also accept the key as this query parameter.",
+    ),
+    Setting(
+        "SIGNED_URL_MAX_AGE",
+        43_200,
+        _whole(60),
+        "seconds, 60 or more",
+        "How long a signed endpoint lives, where Workspace sends no credentials.",
+    ),
+    Setting(
+        "CORS_ORIGINS",
+        DEFAULT_ORIGINS,
+        _names,
+        "a list, or text separated by commas; 'regex:...' for a pattern",
+        "The origins whose pages may read this backend.",
+    ),
+    Setting("CORS_CREDENTIALS", True, _boolean, "true or false", "Let those pages send cookies."),
+    Setting(
+        "CORS_PRIVATE_NETWORK",
+        True,
+        _boolean,
+        "true or false",
+        "Let a public page reach this backend on a private network.",
+    ),
+    Setting("CORS_ALLOW_HEADERS", ("*",), _names, "a list", "Request headers allowed; '*' allows what is asked."),
+    Setting("CORS_EXPOSE_HEADERS", (), _names, "a list", "Response headers that pages may read."),
+    Setting(
+        "CORS_MAX_AGE",
+        600,
+        _optional(_whole(0)),
+        "seconds",
+        "How long a browser may remember a preflight's answer.",
+    ),
+    Setting("MAX_VALUE_LENGTH", 100_000, _whole(1), "characters", "The longest parameter value accepted."),
+    Setting("MAX_BODY_DEPTH", 32, _whole(1), "levels", "The deepest nesting of a JSON body accepted."),
+)
+"""All settings, in the order documented; each is ``OPENBB_`` and its name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one app, checked; field names are the settings' in lower case."""
+
+    url_prefix: str
+    on_invalid: Literal["raise", "quarantine"]
+    unrouted: Literal["error", "ignore"]
+    info_page: bool
+    api_keys: Any
+    api_key_header: str
+    api_key_query: str | None
+    signed_url_max_age: int
+    cors_origins: tuple[Any, ...]
+    cors_credentials: bool
+    cors_private_network: bool
+    cors_allow_headers: tuple[str, ...]
+    cors_expose_headers: tuple[str, ...]
+    cors_max_age: int | None
+    max_value_length: int
+    max_body_depth: int
+
+
+def read_settings(config: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
+    """Read every setting, from the app's config first and the environment second.
+
+    :param config: ``app.config``; an unknown ``OPENBB_*`` key in it is refused, in ``environ`` it is ignored,
+        since OpenBB's other products have variables of their own.
+    :raises ConfigError: All faults at once, each with the allowed values.
+    """
+    known = {f"OPENBB_{setting.name}" for setting in SETTINGS}
+    faults = []
+    for key in config:
+        if key.startswith("OPENBB_") and key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            faults.append(f"{key} is not a setting." + (f" Did you mean {near[0]}?" if near else ""))
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        key = f"OPENBB_{setting.name}"
+        raw = config[key] if key in config else environ.get(key, setting.default)
+        try:
+            values[setting.name.lower()] = setting.read(raw)
+        except (TypeError, ValueError):
+            shown = "the value given" if setting.name == "API_KEYS" else repr(raw)
+            faults.append(f"{key}: {shown} is not allowed. Allowed: {setting.allowed}.")
+    if faults:
+        raise ConfigError("Wrong OpenBB settings:\n" + "\n".join(f"  {fault}" for fault in faults))
+    return Settings(**values)

@@ -1,0 +1,56 @@
+"""Fixtures for every test: a new Flask app each time, and a way to ask it as Workspace does."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from flask_openbb import OpenBB
+
+ORIGIN = "https://pro.openbb.co"
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on the keys and settings of the machine it runs on."""
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("OPENBB_") or name == "VALID_API_KEYS":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def make_app() -> Callable[..., Flask]:
+    """Make a Flask app as a host would have it; keyword arguments are its config."""
+
+    def make(**config: Any) -> Flask:
+        app = Flask("host")
+        app.config.update(TESTING=True, **config)
+        return app
+
+    return make
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    return make_app()
+
+
+@pytest.fixture
+def openbb(app: Flask) -> OpenBB:
+    return OpenBB(app)
+
+
+@pytest.fixture
+def manifest(client: FlaskClient) -> Callable[..., dict[str, Any]]:
+    """Fetch widgets.json, which must answer 200."""
+
+    def fetch(**headers: str) -> dict[str, Any]:
+        answer = client.get("/widgets.json", headers=headers)
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return answer.get_json()
+
+    return fetch

@@ -1,0 +1,419 @@
+"""Every way to declare a widget, asked over HTTP."""
+
+import functools
+from typing import Annotated
+
+import pytest
+from flask import Blueprint, Flask, jsonify, request
+from flask.views import MethodView
+
+from flask_openbb import Column, Grid, ManifestError, OpenBB, Param, RegistrationError, UnknownKindError
+
+ROWS = [{"day": "2026-01-02", "close": 1.5}]
+
+
+def test_route_outside(app, openbb, client, manifest):
+    @app.get("/hello_world")
+    @openbb.markdown(name="Hello World", category="Hello World", grid=(12, 4))
+    def hello_world(name: Annotated[str, Param(label="Name", description="Enter your name")] = ""):
+        """A simple markdown widget that displays Hello World."""
+        return f"# Hello World {name}"
+
+    assert manifest() == {
+        "hello_world": {
+            "name": "Hello World",
+            "description": "A simple markdown widget that displays Hello World.",
+            "category": "Hello World",
+            "type": "markdown",
+            "endpoint": "hello_world",
+            "gridData": {"w": 12, "h": 4},
+            "params": [
+                {
+                    "paramName": "name",
+                    "type": "text",
+                    "label": "Name",
+                    "description": "Enter your name",
+                    "value": "",
+                    "show": True,
+                }
+            ],
+        }
+    }
+    assert client.get("/hello_world?name=Ada").get_json() == "# Hello World Ada"
+    assert client.get("/hello_world").get_json() == "# Hello World "
+
+
+def test_route_inside_as_the_docs_write_it(app, openbb, client, manifest):
+    entry = {"name": "Old Style", "type": "metric", "endpoint": "old_style", "gridData": {"w": 5, "h": 5}}
+
+    @openbb.register_widget(entry)
+    @app.get("/old_style")
+    def old_style():
+        return {"label": "Users", "value": "1,234", "delta": "12.5"}
+
+    assert manifest() == {"old_style": {**entry, "description": "Old Style"}}
+    assert client.get("/old_style").get_json() == {"label": "Users", "value": "1,234", "delta": "12.5"}
+
+
+def test_views_stay_what_they_were(app, openbb):
+    @app.get("/prices")
+    @openbb.table
+    def prices():
+        return ROWS
+
+    assert prices() is ROWS
+
+
+@pytest.mark.parametrize(
+    ("rule", "endpoint"),
+    [
+        ("/stock/<symbol>", "stock/{symbol}"),
+        ("/stock/<string(length=2):symbol>", "stock/{symbol}"),
+        ("/stock/<path:symbol>/rows", "stock/{symbol}/rows"),
+    ],
+    ids=["plain", "converter", "path"],
+)
+def test_converters_become_placeholders(app, openbb, client, manifest, rule, endpoint):
+    @app.get(rule)
+    @openbb.table(id="stock")
+    def stock(symbol: str):
+        return [{"symbol": symbol}]
+
+    widget = manifest()["stock"]
+    assert widget["endpoint"] == endpoint
+    assert [param["paramName"] for param in widget["params"]] == ["symbol"]
+    assert client.get("/" + endpoint.replace("{symbol}", "AA")).get_json() == [{"symbol": "AA"}]
+
+
+def test_excel_asks_placeholders_literally(app, openbb, client):
+    @app.get("/number/<int:number>")
+    @openbb.table
+    def number(number: int, scale: float = 1):
+        return [{"number": number * scale}]
+
+    assert client.get("/number/%7Bnumber%7D?number=3&scale=2").get_json() == [{"number": 6.0}]
+    missing = client.get("/number/{number}")
+    assert missing.status_code == 422
+    assert "number" in missing.get_json()["detail"]
+
+
+def test_nested_blueprints_with_prefixes(app, openbb, client, manifest):
+    parent = Blueprint("parent", __name__, url_prefix="/parent")
+    child = Blueprint("child", __name__, url_prefix="/child")
+
+    @child.get("/rows")
+    @openbb.table
+    def rows():
+        return ROWS
+
+    parent.register_blueprint(child)
+    app.register_blueprint(parent)
+    assert {id: widget["endpoint"] for id, widget in manifest().items()} == {"parent_child_rows": "parent/child/rows"}
+    assert client.get("/parent/child/rows").get_json() == ROWS
+
+
+def test_one_blueprint_registered_twice_is_two_widgets(app, openbb, client, manifest):
+    bp = Blueprint("bp", __name__)
+
+    @bp.get("/rows")
+    @openbb.table
+    def rows():
+        return ROWS
+
+    app.register_blueprint(bp, name="v1", url_prefix="/v1")
+    app.register_blueprint(bp, name="v2", url_prefix="/v2")
+    assert {id: widget["endpoint"] for id, widget in manifest().items()} == {"v1_rows": "v1/rows", "v2_rows": "v2/rows"}
+
+
+@pytest.mark.parametrize("on_class", [False, True], ids=["method", "class"])
+def test_method_views(app, openbb, client, manifest, on_class):
+    class Prices(MethodView):
+        def get(self, symbol: str = "AAPL"):
+            """Prices of one symbol."""
+            return [{"symbol": symbol}]
+
+        def post(self):
+            return {"saved": request.get_json()}
+
+    if on_class:
+        openbb.table(Prices)
+    else:
+        Prices.get = openbb.table(Prices.get)
+    app.add_url_rule("/prices", view_func=Prices.as_view("prices"))
+    widget = manifest()["prices"]
+    assert (widget["name"], widget["description"]) == ("Prices", "Prices of one symbol.")
+    assert client.get("/prices?symbol=MSFT").get_json() == [{"symbol": "MSFT"}]
+    assert client.post("/prices", json=[1]).get_json() == {"saved": [1]}
+    assert "Access-Control-Allow-Origin" not in client.post("/prices", json=[], headers={"Origin": "x://y"}).headers
+
+
+def test_async_views(app, openbb, client):
+    @app.get("/rows")
+    @openbb.table
+    async def rows(n: int = 1):
+        return ROWS * n
+
+    assert client.get("/rows?n=2").get_json() == ROWS * 2
+
+
+def test_a_decorator_between_route_and_widget(app, openbb, client, manifest):
+    def shout(view):
+        @functools.wraps(view)
+        def wrapper(*args, **kwargs):
+            return view(*args, **kwargs).upper()
+
+        return wrapper
+
+    @app.get("/text")
+    @shout
+    @openbb.markdown
+    def text(word: str = "a"):
+        return word
+
+    assert manifest()["text"]["params"][0]["paramName"] == "word"
+    assert client.get("/text?word=b").get_json() == "B"
+
+
+def test_several_widgets_on_one_view(app, openbb, client, manifest):
+    @app.get("/rows")
+    @openbb.metric(id="as_metric")
+    @openbb.table(id="as_table")
+    def rows():
+        return [{"label": "Users", "value": 1}]
+
+    assert {id: widget["endpoint"] for id, widget in manifest().items()} == {
+        "as_table": "rows",
+        "as_metric": "openbb/widgets/as_metric",
+    }
+    assert client.get("/rows").get_json() == [{"label": "Users", "value": 1}]
+    assert client.get("/openbb/widgets/as_metric").get_json() == [{"label": "Users", "value": 1}]
+
+
+def test_options_given_as_a_view(app, openbb, client, manifest):
+    bp = Blueprint("lists", __name__, url_prefix="/lists")
+
+    @bp.get("/symbols")
+    @openbb.options
+    def symbols():
+        return ["AAPL", ("Microsoft", "MSFT"), {"label": "Alphabet", "value": "GOOG"}]
+
+    @app.get("/prices")
+    @openbb.table
+    def prices(symbol: Annotated[str, Param(options=symbols)] = "AAPL"):
+        return [{"symbol": symbol}]
+
+    app.register_blueprint(bp)
+    [param] = manifest()["prices"]["params"]
+    assert (param["type"], param["optionsEndpoint"], param["value"]) == ("endpoint", "lists/symbols", "AAPL")
+    labels = [option["label"] if isinstance(option, dict) else option for option in client.get("/lists/symbols").json]
+    assert labels == ["AAPL", "Microsoft", "Alphabet"]
+
+
+def test_exposed_views_answer_both_callers(app, openbb, client, manifest):
+    bp = Blueprint("reports", __name__, url_prefix="/reports")
+    asked = []
+
+    @bp.before_request
+    def note():
+        asked.append(request.endpoint)
+
+    @bp.get("/pnl/<desk>")
+    def pnl(desk):
+        """Profit and loss of a desk."""
+        return jsonify(results=[{"desk": desk, "book": {"pnl": 1.5, "year": request.args.get("year")}}], count=1)
+
+    app.register_blueprint(bp)
+    openbb.expose("reports.pnl", type="table", data_key="results", params=[Param("year", options=["2025", "2026"])])
+
+    widget = manifest()["reports_pnl"]
+    assert widget["endpoint"] == "openbb/widgets/reports_pnl"
+    assert widget["description"] == "Profit and loss of a desk."
+    assert widget["data"]["dataKey"] == "results"
+    assert {param["paramName"] for param in widget["params"]} == {"desk", "year"}
+    flat = {"results": [{"desk": "fx", "book_pnl": 1.5, "book_year": "2026"}], "count": 1}
+    assert client.get("/openbb/widgets/reports_pnl?desk=fx&year=2026").get_json() == flat
+    assert asked == ["reports.pnl"]
+    plain = client.get("/reports/pnl/fx?year=2026", headers={"Origin": "https://pro.openbb.co"})
+    assert plain.get_json() == {"results": [{"desk": "fx", "book": {"pnl": 1.5, "year": "2026"}}], "count": 1}
+    assert not [name for name, _ in plain.headers if name.startswith("Access-Control")]
+    refused = client.get("/openbb/widgets/reports_pnl?desk=fx&year=1999")
+    assert refused.status_code == 422
+
+
+@pytest.mark.parametrize("prefix", ["", "/openbb-backend"], ids=["root", "prefix"])
+def test_a_rule_with_a_slash_is_served_both_ways(make_app, prefix):
+    app = make_app(OPENBB_URL_PREFIX=prefix)
+    openbb = OpenBB(app)
+
+    @app.get(prefix + "/rows/")
+    @openbb.table
+    def rows():
+        return ROWS
+
+    client = app.test_client()
+    assert client.get(prefix + "/widgets.json").get_json()["rows"]["endpoint"] == "rows"
+    assert client.get(prefix + "/rows").get_json() == ROWS
+    assert client.get(prefix + "/rows/").get_json() == ROWS
+    preflight = client.options(
+        prefix + "/rows",
+        headers={"Origin": "https://pro.openbb.co", "Access-Control-Request-Method": "GET"},
+    )
+    assert preflight.status_code == 204
+    assert preflight.headers["Access-Control-Allow-Origin"] == "https://pro.openbb.co"
+
+
+def test_views_outside_the_prefix_are_asked_under_it(make_app):
+    app = make_app(OPENBB_URL_PREFIX="/workspace")
+    openbb = OpenBB(app)
+
+    @app.get("/rows")
+    @openbb.table
+    def rows():
+        return ROWS
+
+    client = app.test_client()
+    assert client.get("/widgets.json").status_code == 404
+    assert client.get("/workspace/widgets.json").get_json()["rows"]["endpoint"] == "openbb/widgets/rows"
+    assert client.get("/workspace/openbb/widgets/rows").get_json() == ROWS
+    assert client.get("/rows").get_json() == ROWS
+
+
+def test_a_lang_code_pulled_from_the_url(app, openbb, client):
+    """Flask's own pattern of url_value_preprocessor must survive."""
+    bp = Blueprint("bp", __name__, url_prefix="/<lang>")
+
+    @bp.url_value_preprocessor
+    def pull(endpoint, values):
+        request.lang = values.pop("lang")
+
+    @bp.get("/text")
+    @openbb.markdown
+    def text():
+        return request.lang
+
+    app.register_blueprint(bp)
+    assert client.get("/de/text").get_json() == "de"
+    assert client.get("/{lang}/text?lang=fr").get_json() == "fr"
+
+
+FAULTS = {
+    "no route": ("has no route", "openbb.widget"),
+    "wrong method": ("Workspace asks 'omni' with POST", "methods=['POST']"),
+    "duplicate": ("Two declarations have the id 'same'", "id='...'"),
+    "unknown endpoint": ("expose() names an endpoint this app does not have", "Did you mean 'first'?"),
+    "options": ("options=not_options is not an options view", "@openbb.options"),
+    "http endpoint": ("http_stats", "http"),
+}
+
+
+def faulty(app, openbb):
+    @openbb.table
+    def unrouted():
+        return ROWS
+
+    @app.get("/omni")
+    @openbb.widget(type="omni")
+    def omni():
+        return ""
+
+    @app.get("/first")
+    @openbb.table(id="same")
+    def first():
+        return ROWS
+
+    @app.get("/second")
+    @openbb.table(id="same")
+    def second():
+        return ROWS
+
+    @app.get("/third")
+    def not_options():
+        return []
+
+    @app.get("/fourth")
+    @openbb.table
+    def fourth(symbol: Annotated[str, Param(options=not_options)] = "A"):
+        return ROWS
+
+    @app.get("/http_stats")
+    @openbb.table
+    def http_stats():
+        return ROWS
+
+    openbb.expose("frst")
+    return unrouted
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faults_are_reported_together_with_their_place(app, openbb, fault):
+    faulty(app, openbb)
+    with pytest.raises(ManifestError) as raised:
+        openbb.validate(app)
+    said = [str(found) for found in raised.value.faults]
+    matching = [text for text in said if all(part in text for part in FAULTS[fault])]
+    assert len(matching) == 1, "\n".join(said)
+    assert "test_registration.py:" in matching[0]
+
+
+def test_unrouted_views_may_be_ignored(make_app):
+    app = make_app(OPENBB_UNROUTED="ignore")
+    openbb = OpenBB(app)
+
+    @openbb.table
+    def elsewhere():
+        return ROWS
+
+    openbb.validate(app)
+    assert app.test_client().get("/widgets.json").get_json() == {}
+
+
+@pytest.mark.parametrize(
+    ("use", "error", "message"),
+    [
+        (lambda bb: bb.widget(type="tabel"), UnknownKindError, "Did you mean 'table'?"),
+        (lambda bb: bb.table(refetchInterval=1000), RegistrationError, "Did you mean 'refetch_interval'?"),
+        (lambda bb: bb.table(catgory="x"), RegistrationError, "Did you mean 'category'?"),
+        (lambda bb: bb.options(name="x"), RegistrationError, "no keyword 'name'"),
+        (lambda bb: bb.app("x", tabs={}, promts=[]), RegistrationError, "no keyword 'promts'"),
+        (lambda bb: bb.register_widget([1]), RegistrationError, "takes one widgets.json entry"),
+        (lambda bb: bb.table("not a view"), RegistrationError, "is not a view"),
+        (lambda bb: bb.table(len), RegistrationError, "cannot be decorated"),
+    ],
+    ids=["type", "camel", "typo", "options", "app", "entry", "string", "builtin"],
+)
+def test_wrong_declarations_say_what_to_write(openbb, use, error, message):
+    with pytest.raises(error, match=message.replace("(", r"\(").replace("?", r"\?")):
+        use(openbb)
+
+
+def test_unknown_wire_keys_pass_through_extra(app, openbb, manifest):
+    @app.get("/rows")
+    @openbb.table(extra={"futureKey": {"a": 1}}, grid=Grid(20, 9, min_w=10), columns=[Column("close")])
+    def rows():
+        return ROWS
+
+    widget = manifest()["rows"]
+    assert widget["futureKey"] == {"a": 1}
+    assert widget["gridData"] == {"w": 20, "h": 9, "minW": 10}
+    assert widget["data"]["table"]["columnsDefs"] == [{"field": "close", "headerName": "Close"}]
+
+
+def test_a_factory_may_run_twice_on_one_extension():
+    openbb = OpenBB()
+
+    def create_app(word):
+        app = Flask("host")
+        openbb.init_app(app)
+
+        @app.get("/text")
+        @openbb.markdown
+        def text():
+            return word
+
+        return app
+
+    first, second = create_app("one"), create_app("two")
+    for app, word in ((first, "one"), (second, "two")):
+        client = app.test_client()
+        assert list(client.get("/widgets.json").get_json()) == ["text"]
+        assert client.get("/text").get_json() == word

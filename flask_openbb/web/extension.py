@@ -118,7 +118,10 @@ def _policy(auth: Policy | None, settings: Settings) -> Policy | None:
     if auth is not None:
         return resolve(auth, os.environ)
     if settings.api_keys is not None:
-        return ApiKeyAuth(settings.api_keys, header=header, query=query)
+        try:
+            return ApiKeyAuth(settings.api_keys, header=header, query=query)
+        except ConfigError as error:
+            raise ConfigError(f"OPENBB_API_KEYS, in app.config or the environment: {error}") from None
     if "VALID_API_KEYS" in os.environ:
         return ApiKeyAuth(keys_from_env="OPENBB_API_KEYS", header=header, query=query).resolve(os.environ)
     return None

@@ -29,7 +29,6 @@ from .wire_fields import (
     Text,
     WireField,
     is_empty,
-    plain,
 )
 from .wire_schema import Keys, Object, WireSchema, WrongKey, held_by
 
@@ -88,9 +87,6 @@ class RenderFn(WireField):
                 fix = did_you_mean(name, RENDER_FNS)
                 raise ValidationError(Problem(f"{name!r} is not a render function.", allowed=RENDER_FNS, fix=fix))
         return value if isinstance(value, str) else tuple(value)
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        return plain(value)
 
 
 class RangeSchema(WireSchema):

@@ -180,9 +180,6 @@ class OptionList(WireField):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         return plain(value) if _replaced(value, data) else self._list(data).deserialize(value, attr, data)
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        return plain(value)
-
     def _list(self, data: Mapping[str, Any]) -> ListOf:
         return self.tab_list if effective_type(data) == "tabs" else self.any_list
 
@@ -327,7 +324,8 @@ class ParamSchema(_AnyParamSchema):
     def findings(self, wire: Mapping[str, Any]) -> Iterator[Finding]:
         """Yield the findings, with the names a parameter without a type cannot have."""
         yield from super().findings(wire)
-        if wire.get("type") is None and wire.get("paramName") in _JS_OBJECT_NAMES:
+        name = wire.get("paramName")
+        if wire.get("type") is None and isinstance(name, str) and name in _JS_OBJECT_NAMES:
             yield Finding("error", ("type",), "A parameter of this name needs a type.", fix="Set 'type'.")
 
 

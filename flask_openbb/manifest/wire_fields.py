@@ -136,6 +136,9 @@ class WireField(_Field):
             for problem in cast("list[Problem]", error.messages):
                 yield Finding("error", (), str(problem), value, problem.allowed, problem.fix)
 
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return plain(value)
+
 
 class Anything(WireField):
     """Any JSON value."""
@@ -286,9 +289,6 @@ class OpenObject(WireField):
             raise self.wrong_type(value)
         copy: dict[str, Any] = plain(value)
         return copy
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        return plain(value)
 
 
 class ListOf(WireField):

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NamedTuple, cast
 
-from marshmallow import EXCLUDE, Schema, ValidationError, post_dump, post_load, pre_dump
+from marshmallow import EXCLUDE, Schema, post_load
 
 from ..errors import Severity
 from .near_misses import did_you_mean
-from .wire_fields import Finding, ListOf, WireField, plain
+from .wire_fields import Finding, WireField, plain
 
 
 class Parts(NamedTuple):
@@ -70,6 +70,7 @@ class WireSchema(Schema):
         super().__init__(**kwargs)
         declared = cast("Mapping[str, WireField]", self.fields)
         self.by_key: dict[str, WireField] = {item.data_key or name: item for name, item in declared.items()}
+        self._dumped = [(item.data_key or name, name, item) for name, item in declared.items()]
         self.required = [key for key, item in self.by_key.items() if item.required]
 
     def findings(self, wire: Mapping[str, Any]) -> Iterator[Finding]:
@@ -92,8 +93,7 @@ class WireSchema(Schema):
         """Return the attributes to dump, without those not given."""
         if isinstance(obj, Mapping):
             return obj
-        names = (item.name for item in dataclasses.fields(obj))
-        return {name: value for name in names if (value := getattr(obj, name)) is not None}
+        return {name: value for name in self.held if (value := getattr(obj, name, None)) is not None}
 
     def build(self, attrs: dict[str, Any], extra: dict[str, Any]) -> Any:
         """Return the loaded object from its attributes and the wire keys it has none for."""
@@ -103,14 +103,20 @@ class WireSchema(Schema):
             attrs["extra"] = extra
         return self.spec(**attrs)
 
-    @pre_dump
-    def _unpack(self, obj: Any, **kwargs: Any) -> Mapping[str, Any]:
-        return self.unpack(obj)
+    def dump(self, obj: Any, *, many: bool | None = None) -> Any:
+        """Write an object as the wire has it: what was not given is left out, ``extra`` is laid over the rest.
 
-    @post_dump(pass_original=True)
-    def _dump(self, data: Mapping[str, Any], original: Any, **kwargs: Any) -> dict[str, Any]:
-        wire = {key: data[key] for key in self.by_key if data.get(key) is not None}
-        return merged(wire, plain(getattr(original, "extra", {})))
+        Overridden because only the few fields that are given have to be visited.
+        """
+        if many:
+            return [self.dump(item) for item in obj]
+        attrs = self.unpack(obj)
+        wire = {
+            key: item._serialize(value, name, obj)
+            for key, name, item in self._dumped
+            if (value := attrs.get(name)) is not None
+        }
+        return merged(wire, plain(getattr(obj, "extra", {})))
 
     @post_load(pass_original=True)
     def _load(self, data: Mapping[str, Any], original: Mapping[str, Any], **kwargs: Any) -> Any:
@@ -216,17 +222,3 @@ def merged(wire: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
         known = wire.get(key)
         wire[key] = merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
     return wire
-
-
-__all__ = [
-    "Keys",
-    "ListOf",
-    "Object",
-    "ObjectsByKey",
-    "Parts",
-    "ValidationError",
-    "WireSchema",
-    "WrongKey",
-    "held_by",
-    "merged",
-]

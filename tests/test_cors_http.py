@@ -2,7 +2,7 @@
 
 import pytest
 from flask import abort, jsonify
-from flask_cors import CORS
+from flask_cors import CORS, cross_origin
 
 from flask_openbb import ApiKeyAuth, ConfigError, OpenBB
 
@@ -180,6 +180,20 @@ def test_a_host_with_flask_cors_gets_no_doubled_header(app, first):
         "*",
         "https://x.example",
     )
+
+
+@pytest.mark.parametrize("outside", [True, False], ids=["outside", "inside"])
+def test_a_view_with_flask_cors_of_its_own_gets_our_headers_alone(app, openbb, outside):
+    foreign = cross_origin(origins=["https://other.example"], supports_credentials=False)
+
+    def rows():
+        return jsonify([])
+
+    view = foreign(openbb.table(rows)) if outside else openbb.table(foreign(rows))
+    app.get("/rows")(view)
+    answer = app.test_client().get("/rows", headers={"Origin": PRO})
+    assert cors(answer) == {"Access-Control-Allow-Origin": PRO, "Access-Control-Allow-Credentials": "true"}
+    assert answer.headers.getlist("Vary") == ["Origin"]
 
 
 @pytest.mark.parametrize(

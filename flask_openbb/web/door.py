@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app, g, request
-from flask_cors.core import get_cors_options, set_cors_headers
+from flask_cors.core import get_cors_headers, get_cors_options
 from werkzeug.wrappers import Response
 
 from ..door.auth import AnyOf, Policy, authenticate
@@ -18,14 +18,16 @@ from ..errors import AuthError
 from .state import State
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT"})
-_CORS_HEADERS = (
-    "Access-Control-Allow-Origin",
-    "Access-Control-Allow-Credentials",
-    "Access-Control-Allow-Headers",
-    "Access-Control-Allow-Methods",
-    "Access-Control-Allow-Private-Network",
-    "Access-Control-Expose-Headers",
-    "Access-Control-Max-Age",
+_CORS_HEADERS = frozenset(
+    {
+        "access-control-allow-origin",
+        "access-control-allow-credentials",
+        "access-control-allow-headers",
+        "access-control-allow-methods",
+        "access-control-allow-private-network",
+        "access-control-expose-headers",
+        "access-control-max-age",
+    }
 )
 
 
@@ -74,10 +76,16 @@ def write_cors(state: State, response: Response, methods: frozenset[str] = _METH
     Source: CONTRACT section 5: error answers need them too, or the browser hides the error.
     """
     headers = response.headers
-    for name in _CORS_HEADERS:
-        headers.pop(name, None)
+    present = {name.lower() for name in headers.keys()}  # noqa: SIM118 -- iterating gives pairs
+    for name in present & _CORS_HEADERS:
+        del headers[name]
     if "Origin" in request.headers:
-        set_cors_headers(response, _options(state, methods))  # type: ignore[arg-type]
+        # Not set_cors_headers: it leaves a response alone that the host's @cross_origin has seen.
+        for name, value in get_cors_headers(_options(state, methods), request.headers, request.method).items():
+            headers.add(name, value)
+    if "vary" not in present:
+        headers.add("Vary", "Origin")
+        return response
     vary = response.vary
     vary.add("Origin")
     headers["Vary"] = vary.to_header()

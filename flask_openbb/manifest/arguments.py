@@ -158,7 +158,7 @@ def _options(hint: Hint, given: Param, type_: str) -> tuple[dict[str, Any], ...]
         try:
             return listed(given.options, type=type_)
         except TypeError as error:
-            raise Misfit(f"{error}. Give scalars, (label, value) pairs or {{'label': …, 'value': …}}.") from None
+            raise Misfit(str(error)) from None
     labels = hint.labels or {}
     return tuple({"label": labels.get(text, text), "value": text} for text in hint.choices or ())
 

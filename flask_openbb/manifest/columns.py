@@ -49,6 +49,8 @@ _FIELD_TYPES: tuple[tuple[type[Any], Mapping[str, str]], ...] = (
     (fields.DateTime, TEXT),
     (fields.TimeDelta, NUMBER),
     (fields.String, TEXT),
+    (fields.UUID, TEXT),
+    (fields.IP, TEXT),
     (fields.Enum, TEXT),
     (fields.List, TEXT),
     (fields.Tuple, TEXT),

@@ -126,7 +126,7 @@ class NumberField(RequestField):
         number = read_number(value)
         if number is None:
             raise self.refuse(f"{echo(value)} is not a number.")
-        if number and not -324 < number.adjusted() <= 308:
+        if number and not -324 <= number.adjusted() <= 308:
             raise self.refuse(f"{echo(value)} is too large or too small for a number.", "range")
         if math.isinf(float(number)):
             raise self.refuse(f"{echo(value)} is too large for a number.", "range")
@@ -258,7 +258,7 @@ class ChoiceField(RequestField):
         allowed = ", ".join(names[:_LISTED_CHOICES])
         if len(names) > _LISTED_CHOICES:
             allowed += f" and {len(names) - _LISTED_CHOICES} more"
-        near = _nearest(value, names) if isinstance(value, str) else None
+        near = _nearest(value, names) if isinstance(value, str) and not self._numbers else None
         hint = f" Did you mean {near}?" if near else ""
         return f"{echo(value)} is not a valid choice, use one of {allowed}.{hint}"
 

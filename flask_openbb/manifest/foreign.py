@@ -166,8 +166,8 @@ def _date_field(field: Any) -> Any:
 def _row(wire: str, field: AnyField) -> Param:
     if isinstance(field, _NO_PARAM) or (isinstance(field, fields.List) and isinstance(field.inner, _NO_PARAM)):
         raise Misfit(
-            f"a {type(field).__name__} is more than a parameter can hold. Use plain fields, or metadata={{'param': "
-            "False}} to keep it out of the manifest."
+            f"a {type(field).__name__} is more than a parameter can hold. Use plain fields, or "
+            "metadata={'param': False} to keep it out of the manifest."
         )
     many = _is_many(field) or isinstance(field, DelimitedFieldMixin)
     given = _given(field)

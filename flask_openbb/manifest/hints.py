@@ -36,7 +36,7 @@ UNIONS = (Union, getattr(types, "UnionType", Union))
 _NONE = type(None)
 
 
-class Misfit(Exception):  # noqa: N818 - :mod:`.params` makes it a ParamError with the view's name and place
+class Misfit(Exception):  # noqa: N818 - params makes it a ParamError, with the view's name and place
     """Something that cannot become a parameter, in one sentence and the next step."""
 
 

@@ -138,9 +138,9 @@ def _put(data: dict[str, Any], problems: dict[str, list[str]], slot: Slot, value
 def _fault(text: str, max_length: int) -> Problem | None:
     if len(text) > max_length:
         return Problem(f"Too long: {len(text):,} characters, at most {max_length:,} are accepted.", "too_long")
-    if text.isascii():
-        return Problem("Holds a NUL character.", "encoding") if "\0" in text else None
-    if "\ufffd" in text or "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+    if "\0" in text:
+        return Problem("Holds a NUL character.", "encoding")
+    if not text.isascii() and ("\ufffd" in text or any("\ud800" <= char <= "\udfff" for char in text)):
         return Problem("Not valid UTF-8 text.", "encoding")
     return None
 

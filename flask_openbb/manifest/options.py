@@ -6,16 +6,14 @@ Flask. Called by :mod:`.arguments` and :mod:`.foreign` while a manifest is built
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 from .specs import Options, Param
-from .wire import wire_text
+from .wire import read_number, wire_text
 
-_NATIVE_TYPES = frozenset({"number", "endpoint", "button"})
+_FORMS = "Give scalars, (label, value) pairs or {'label': …, 'value': …}."
 
 
 def is_dynamic(options: Options | None) -> bool:
@@ -55,12 +53,14 @@ def wire_value(value: Any, *, type: str | None, many: bool = False) -> Any:
         return (texts if type == "endpoint" else ",".join(texts)) if texts else None
     if many and type == "endpoint" and isinstance(value, str) and value:
         return [value]
-    if isinstance(value, Enum):
-        return wire_text(value)
-    if isinstance(value, bool):
-        return value if type in {"boolean", "endpoint", "button", None} else wire_text(value)
-    if isinstance(value, (int, float, Decimal)):
-        return _number(value) if type in _NATIVE_TYPES else wire_text(value)
+    if isinstance(value, bool) and type in {"boolean", "endpoint", "button"}:
+        return value
+    number = None if isinstance(value, (bool, Enum)) else read_number(value)
+    if type == "number" or (type in {"endpoint", "button"} and not isinstance(value, str)):
+        if number is not None:
+            return int(number) if number == number.to_integral_value() else float(number)
+        if isinstance(value, float):
+            return None  # an infinity or NaN
     return wire_text(value)
 
 
@@ -70,23 +70,15 @@ def completed(param: Param) -> Mapping[str, Any]:
     return {name: value for name, value in given.items() if value is not None and not (name == "extra" and not value)}
 
 
-def _number(value: float | Decimal) -> int | float | None:
-    if not math.isfinite(value):
-        return None
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value
-
-
 def _option(item: Any, type: str | None) -> dict[str, Any]:
     if isinstance(item, Mapping):
         if "label" not in item and "value" not in item:
-            raise TypeError(f"the option {dict(item)!r} has neither 'label' nor 'value'")
+            raise TypeError(f"the option {dict(item)!r} has neither 'label' nor 'value'. {_FORMS}")
         value = _option_value(item["value"] if "value" in item else item["label"], type)
         return {**item, "label": str(item.get("label", value)), "value": value}
     if isinstance(item, (tuple, list)):
         if len(item) != 2:
-            raise TypeError(f"the option {item!r} is not a (label, value) pair")
+            raise TypeError(f"the option {item!r} is not a (label, value) pair. {_FORMS}")
         return {"label": str(item[0]), "value": _option_value(item[1], type)}
     value = _option_value(item, type)
     return {"label": "" if value is None else wire_text(item) or "", "value": value}
@@ -97,5 +89,5 @@ def _option_value(value: Any, type: str | None) -> Any:
         return value
     text = wire_text(value)
     if text is None:
-        raise TypeError(f"the option {value!r} is of type {value.__class__.__name__}, which has no wire form")
+        raise TypeError(f"the option {value!r} is of type {value.__class__.__name__}, which has no wire form. {_FORMS}")
     return text

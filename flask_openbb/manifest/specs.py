@@ -73,6 +73,10 @@ class Param:
     extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     """Wire keys this version does not know, passed through as they are."""
 
+    def __hash__(self) -> int:
+        # Options and styles have no hash, but Optional[Annotated[str, Param(...)]] needs one.
+        return hash((self.name, self.type, self.label))
+
 
 ParamRows = tuple[Param | tuple[Param, ...], ...]
 """Parameters in the order shown; a tuple inside is one row."""
@@ -109,6 +113,10 @@ class Column:
     agg_func: str | None = None
     enable_cell_change_ws: bool | None = None
     extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        # As for Param: Annotated[float, Column(...)] may be part of a Union.
+        return hash((self.field, self.header_name))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -80,8 +80,5 @@ def read_number(value: Any) -> Decimal | None:
         value = repr(value)
     elif not isinstance(value, (int, Decimal)):
         return None
-    try:
-        number = Decimal(value if value is not None else "NaN")
-    except (InvalidOperation, ValueError):
-        return None
+    number = Decimal("NaN" if value is None else value)
     return number if number.is_finite() else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Request, current_app, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import BuildError, RequestRedirect, Rule
 from werkzeug.wrappers import Response
@@ -21,7 +21,7 @@ from .assembly import routes_of
 from .dispatch import BINDING, answer, check
 from .door import guard, preflight_response, write_cors
 from .routes import Binding, Routes
-from .state import BLUEPRINT, State, current_state
+from .state import BLUEPRINT, EXTENSION, State, current_state
 from .views import info_page
 
 _OURS = BLUEPRINT + "."
@@ -43,14 +43,17 @@ def install(app: Flask) -> None:
 
 def before_request() -> Any:
     """Recognise a request for one of our URLs; answer it here where the host's routing would not."""
-    if METHODS in request.environ:
-        return None  # run again for the host's own hooks, by _answer_as_host below
-    state = current_state()
-    routes = routes_of(current_app._get_current_object(), state)  # type: ignore[attr-defined]
-    method = _asked_method()
-    if "{" in request.path and (binding := routes.placeholders.get(request.path.rstrip("/"))):
+    # The proxies look their object up at every use, and every request of the host passes here.
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    if METHODS in asked.environ:
+        return None  # run again for the host's own hooks, by _answer_elsewhere below
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    state: State = app.extensions[EXTENSION]
+    routes = routes_of(app, state)
+    if "{" in asked.path and (binding := routes.placeholders.get(asked.path.rstrip("/"))):
         return _ours(frozenset({binding.method})) or _answer_elsewhere(state, binding)
-    rule = request.url_rule
+    rule = asked.url_rule
+    method = _asked_method()
     if rule is None:
         return _unrouted(state, routes, method)
     if rule.endpoint.startswith(_OURS):
@@ -58,7 +61,7 @@ def before_request() -> Any:
     binding_here = routes.native.get((rule.endpoint, method))
     if binding_here is None:
         return None
-    request.environ[BINDING] = binding_here
+    asked.environ[BINDING] = binding_here
     return _ours(frozenset({method}))
 
 
@@ -76,10 +79,9 @@ def _ours(methods: frozenset[str]) -> Response | None:
     :param methods: What the URL accepts; HEAD goes with GET.
     """
     request.environ[METHODS] = methods | {"HEAD"} if "GET" in methods else methods
-    headers = request.headers
-    if request.method == "OPTIONS" and "Origin" in headers and "Access-Control-Request-Method" in headers:
-        return preflight_response()
-    return None
+    if request.method != "OPTIONS" or "Origin" not in request.headers:
+        return None
+    return preflight_response() if "Access-Control-Request-Method" in request.headers else None
 
 
 def _asked_method() -> str:

@@ -111,7 +111,7 @@ def annotation_of(view: Callable[..., Any], name: str) -> Any:
     if name not in raw:
         return inspect.Parameter.empty
     holder = types.SimpleNamespace(__annotations__={name: raw[name]})
-    scope = dict(getattr(target, "__globals__", {}))
+    scope = getattr(target, "__globals__", {})
     try:
         return typing.get_type_hints(holder, globalns=scope, localns={}, include_extras=True)[name]
     except Exception as error:

@@ -7,8 +7,9 @@ loads every request through it.
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -31,6 +32,8 @@ WORKSPACE_ARGUMENTS = frozenset({"theme", "raw"})
 Source: OpenBB docs, widget-types; the client adds ``theme`` to charts and text, ``raw`` for agents.
 """
 
+_NOTHING = Schema(unknown=EXCLUDE)
+
 _UNREAD_TYPES = frozenset({"form"})
 """Params that are shown but never in a widget's own request: a form posts to its own endpoint."""
 
@@ -50,8 +53,6 @@ class ParamPlan:
 
     rows: ParamRows
     """For the manifest; ``options`` may still be views or URLs."""
-    schema: Schema
-    """Reads ``{wire name: raw value}``, ignoring unknown keys: the user's Schema, or one made of annotations."""
     names: frozenset[str]
     """Wire names of everything read from a request, those of the URL rule included."""
     path_names: frozenset[str]
@@ -62,10 +63,23 @@ class ParamPlan:
     """Keywords passed to the view; others are checked and left to the view to read."""
     takes_kwargs: bool
     """Whether the view has ``**kwargs`` or no signature at all."""
-    more: Schema
-    """Reads the annotated arguments that a user's own Schema leaves out; often empty."""
+    given: Schema | None
+    """The user's own Schema, if there is one."""
+    arguments: tuple[Argument, ...]
+    """What is read beside it: annotated arguments and single Params."""
     slots: tuple[Slot, ...]
     """How each raw value is found."""
+
+    @functools.cached_property
+    def schema(self) -> Schema:
+        """Reader of ``{wire name: raw value}``: the user's Schema, or one made of the arguments; ignores other keys."""
+        return self._made if self.given is None else self.given
+
+    @functools.cached_property
+    def _made(self) -> Schema:
+        # Made at the first request: a manifest of a thousand widgets needs none.
+        made: dict[str, Any] = {argument.name: argument.field for argument in self.arguments}
+        return Schema.from_dict(made, name="Request")(unknown=EXCLUDE) if made else _NOTHING
 
     def load_query(
         self, lists: Mapping[str, Sequence[str]], *, max_length: int = LONGEST_VALUE, skip: Collection[str] = ()
@@ -99,7 +113,7 @@ class ParamPlan:
 
     def _load(self, data: dict[str, Any], problems: dict[str, Any], skip: Collection[str]) -> dict[str, Any]:
         loaded: dict[str, Any] = {}
-        for schema in (self.schema, self.more):
+        for schema in (self.schema,) if self.given is None else (self.given, self._made):
             try:
                 loaded.update(_loaded(schema, data, skip))
             except ValidationError as error:
@@ -191,7 +205,6 @@ class _Planner:
     ) -> ParamPlan:
         slots = [Slot(item.wire, isinstance(item.field, ListField)) for item in arguments.values()]
         keywords = {item.name for item in arguments.values()}
-        made = _schema_of(arguments.values(), getattr(self.view, "__name__", "view"))
         if schema is not None:
             slots = [*slots_of(schema, self.clock), *slots]
             keywords |= {keyword_of(name, field) for name, field in schema.load_fields.items()}
@@ -199,13 +212,13 @@ class _Planner:
         passes_all = self.signature.var_keyword and not self.signature.opaque
         return ParamPlan(
             rows=tuple(rows),
-            schema=made if schema is None else schema,
             names=frozenset(slot.wire for slot in slots),
             path_names=frozenset(self.path_types),
             wants=wants,
             passed=frozenset(keywords if passes_all else keywords & bound),
             takes_kwargs=self.signature.var_keyword or self.signature.opaque,
-            more=_schema_of((), "nothing") if schema is None else made,
+            given=schema,
+            arguments=tuple(arguments.values()),
             slots=tuple(slots),
         )
 
@@ -304,11 +317,6 @@ class _Planner:
 
     def _wrong_params(self, problem: object) -> ParamError:
         return ParamError(f"{self._name()}() params=: {problem}{self._at}")
-
-
-def _schema_of(arguments: Iterable[Argument], name: str) -> Schema:
-    made = Schema.from_dict({argument.name: argument.field for argument in arguments}, name=f"{name}_request")
-    return made(unknown=EXCLUDE)
 
 
 def _loaded(schema: Schema, data: Mapping[str, Any], skip: Collection[str]) -> Mapping[str, Any]:

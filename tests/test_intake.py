@@ -197,6 +197,6 @@ def test_request_errors_of_any_messages(messages, errors):
 
 def test_describe():
     errors = request_errors({"a": ["One."], "_schema": ["Two."], "b": ["Three. Did you mean C?"]}, "query")
-    assert describe(errors) == "Invalid request: a: One; Two; b: Three. Did you mean C?."
+    assert describe(errors) == "Invalid request: a: One; Two; b: Three. Did you mean C?"
     errors = request_errors({str(number): ["Bad."] for number in range(7)}, "query")
     assert describe(errors) == "Invalid request: 0: Bad; 1: Bad; 2: Bad; 3: Bad; 4: Bad; and 2 more."

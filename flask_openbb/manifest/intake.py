@@ -121,7 +121,8 @@ def describe(errors: Sequence[Mapping[str, Any]]) -> str:
         message = str(error["msg"]).rstrip(".")
         told.append(message if name == "request" else f"{name}: {message}")
     rest = len(errors) - len(told)
-    return f"Invalid request: {'; '.join(told)}{f'; and {rest} more' if rest else ''}."
+    sentence = f"Invalid request: {'; '.join(told)}{f'; and {rest} more' if rest else ''}"
+    return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 def _put(data: dict[str, Any], problems: dict[str, list[str]], slot: Slot, value: Any) -> None:

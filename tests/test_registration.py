@@ -1,11 +1,14 @@
 """Every way to declare a widget, asked over HTTP."""
 
 import functools
+from datetime import date
 from typing import Annotated
+from urllib.parse import urlencode
 
 import pytest
-from flask import Blueprint, Flask, jsonify, request
+from flask import Blueprint, Flask, abort, jsonify, request
 from flask.views import MethodView
+from werkzeug.routing import BaseConverter
 
 from flask_openbb import Column, Grid, ManifestError, OpenBB, Param, RegistrationError, UnknownKindError
 
@@ -95,6 +98,24 @@ def test_excel_asks_placeholders_literally(app, openbb, client):
     missing = client.get("/number/{number}")
     assert missing.status_code == 422
     assert "number" in missing.get_json()["detail"]
+
+
+@pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("POST", 405), ("DELETE", 418), ("OPTIONS", 200)])
+def test_only_the_widgets_method_asks_placeholders(app, openbb, client, method, status):
+    asked = []
+
+    @app.get("/rows/<symbol>")
+    @openbb.table
+    def rows(symbol: str):
+        asked.append(request.method)
+        return ROWS
+
+    @app.delete("/rows/<symbol>")
+    def delete(symbol):
+        return symbol, 418
+
+    assert client.open("/rows/{symbol}?symbol=A", method=method).status_code == status
+    assert asked == (["HEAD"] if method == "HEAD" else [])
 
 
 def test_nested_blueprints_with_prefixes(app, openbb, client, manifest):
@@ -238,6 +259,78 @@ def test_exposed_views_answer_both_callers(app, openbb, client, manifest):
     assert not [name for name, _ in plain.headers if name.startswith("Access-Control")]
     refused = client.get("/openbb/widgets/reports_pnl?desk=fx&year=1999")
     assert refused.status_code == 422
+
+
+class Day(BaseConverter):
+    def to_python(self, value):
+        return date.fromisoformat(value)
+
+    def to_url(self, value):
+        return value.isoformat()
+
+
+@pytest.fixture
+def exposed(app, openbb):
+    """A guarded report by desk, beside a public view that a desk's name may lead to."""
+    app.url_map.converters["day"] = Day
+    reports = Blueprint("reports", __name__, url_prefix="/reports")
+
+    @reports.before_request
+    def login():
+        if request.headers.get("X-Login") != "yes":
+            abort(401)
+
+    @reports.get("/<desk>")
+    def pnl(desk):
+        return jsonify([{"desk": desk, "path": request.path, "full": request.full_path}])
+
+    @reports.get("/day/<day:day>")
+    def daily(day):
+        return jsonify([{"day": day.isoformat()}])
+
+    app.register_blueprint(reports)
+    app.add_url_rule("/reports/health", "health", lambda: "ok")
+    app.add_url_rule("/reports/<desk>/logo", "logo", lambda desk: "logo")
+    openbb.expose("reports.pnl")
+    openbb.expose("reports.daily")
+    return app.test_client()
+
+
+@pytest.mark.parametrize("desk", ["fx", "a b", "50%", "a%20b", "\u00fc", "a?b=1", "A&B", "{desk}", ".."])
+def test_values_of_an_exposed_view_arrive_as_they_are(exposed, desk):
+    query = urlencode({"desk": desk})
+    [row] = exposed.get(f"/openbb/widgets/reports_pnl?{query}", headers={"X-Login": "yes"}).get_json()
+    assert row == {"desk": desk, "path": f"/reports/{desk}", "full": f"/reports/{desk}?{query}"}
+
+
+@pytest.mark.parametrize("desk", ["health", "a/logo", "a/b", "/fx"])
+@pytest.mark.parametrize("login", ["yes", "no"])
+def test_a_value_that_leads_to_another_view_is_refused(exposed, desk, login):
+    answer = exposed.get("/openbb/widgets/reports_pnl", query_string={"desk": desk}, headers={"X-Login": login})
+    assert answer.status_code == 404
+    assert "Nothing is found" in answer.get_json()["detail"]
+
+
+@pytest.mark.parametrize(("day", "status"), [("2026-01-02", 200), ("yesterday", 404)])
+def test_a_converter_that_makes_objects_is_exposed(exposed, day, status):
+    answer = exposed.get(f"/openbb/widgets/reports_daily?day={day}", headers={"X-Login": "yes"})
+    assert answer.status_code == status
+    if status == 200:
+        assert answer.get_json() == [{"day": day}]
+
+
+@pytest.mark.parametrize("path", ["/openbb/widgets/pnl", "/inside/rows", "/inside/stock/{symbol}?symbol=A"])
+def test_a_login_hook_that_goes_by_the_path_holds_everywhere(app, openbb, client, path):
+    @app.before_request
+    def login():
+        if request.path.startswith("/inside/") and request.path.endswith(("/pnl", "/rows/", "/A")):
+            abort(401)
+
+    app.add_url_rule("/inside/pnl", "pnl", lambda: jsonify(ROWS))
+    openbb.expose("pnl")
+    app.add_url_rule("/inside/rows/", "rows", openbb.table(lambda: ROWS))
+    app.add_url_rule("/inside/stock/<symbol>", "stock", openbb.table(lambda symbol: ROWS))
+    assert client.get(path).status_code == 401
 
 
 @pytest.mark.parametrize("prefix", ["", "/openbb-backend"], ids=["root", "prefix"])

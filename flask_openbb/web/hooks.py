@@ -11,16 +11,16 @@ from typing import Any
 
 from flask import Flask, Request, current_app, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
-from werkzeug.routing import BuildError, RequestRedirect, Rule
+from werkzeug.routing import RequestRedirect, Rule
 from werkzeug.wrappers import Response
 
 from ..door.auth import knows
-from ..errors import OpenBBError, RequestError
+from ..errors import RequestError
 from .answers import error_response, failure, readable
 from .assembly import routes_of
 from .dispatch import BINDING, answer, check
 from .door import guard, preflight_response, write_cors
-from .routes import Binding, Routes
+from .routes import Binding, Routes, fill_rule
 from .state import BLUEPRINT, EXTENSION, State, current_state
 from .views import info_page
 
@@ -50,10 +50,10 @@ def before_request() -> Any:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     state: State = app.extensions[EXTENSION]
     routes = routes_of(app, state)
-    if "{" in asked.path and (binding := routes.placeholders.get(asked.path.rstrip("/"))):
-        return _ours(frozenset({binding.method})) or _answer_elsewhere(state, binding)
-    rule = asked.url_rule
     method = _asked_method()
+    if "{" in asked.path and (binding := routes.placeholders.get(asked.path.rstrip("/"))) and binding.method == method:
+        return _at_placeholders(state, binding)
+    rule = asked.url_rule
     if rule is None:
         return _unrouted(state, routes, method)
     if rule.endpoint.startswith(_OURS):
@@ -89,6 +89,12 @@ def _asked_method() -> str:
     if method == "OPTIONS":
         method = request.headers.get("Access-Control-Request-Method", "GET").upper()
     return "GET" if method == "HEAD" else method
+
+
+def _at_placeholders(state: State, binding: Binding) -> Any:
+    """``stock/{symbol}`` as it stands in the manifest."""
+    response = _ours(frozenset({binding.method}))
+    return response if response is not None or request.method == "OPTIONS" else _answer_elsewhere(state, binding)
 
 
 def _own_url(state: State, routes: Routes, rule: Rule) -> Any:
@@ -145,7 +151,7 @@ def _without_slash(routes: Routes, method: str) -> Any:
     if preflight is not None:
         return preflight
     request.environ[BINDING] = binding
-    _route_to(rule, view_args)
+    _route_to(rule, view_args, request.path + "/")
     response = current_app.preprocess_request()
     return current_app.dispatch_request() if response is None else response
 
@@ -162,10 +168,10 @@ def _answer_elsewhere(state: State, binding: Binding, *, token: str | None = Non
             guard(binding.policy, widget=binding.id)
         else:
             g.openbb_identity = _signed_identity(state, binding, token)
-        rule, view_args = _host_route(state, binding)
+        rule, view_args, path = _host_route(state, binding)
     except Exception as error:
         return failure(error)
-    _route_to(rule, view_args)
+    _route_to(rule, view_args, path)
     response = app.preprocess_request()
     if response is not None:
         return response
@@ -182,36 +188,39 @@ def _signed_identity(state: State, binding: Binding, token: str) -> Any:
     return identity
 
 
-def _host_route(state: State, binding: Binding) -> tuple[Rule, dict[str, Any]]:
-    """The host's rule and view arguments, the rule's arguments taken from the query."""
-    if not binding.rule.arguments:
-        return binding.rule, {}
-    defaults = binding.rule.defaults or {}
-    values = {name: value for name, value in check(state, binding).items() if name not in defaults}
-    adapter = current_app.create_url_adapter(request)
-    if adapter is None:
-        raise OpenBBError("There is no URL adapter outside of a request.")
-    adapter.script_name = "/"
-    try:
-        path = adapter.build(binding.endpoint, values, method=binding.method, append_unknown=False)
-        rule, view_args = adapter.match(path.partition("?")[0], method=binding.method, return_rule=True)
-    except (BuildError, HTTPException, ValueError):
+def _host_route(state: State, binding: Binding) -> tuple[Rule, dict[str, Any], str]:
+    """The host's rule, view arguments and path, the rule's arguments taken from the query.
+
+    The path is matched as if it had been asked, so that converters run, and a value that leads to another view
+    (``desk=a/x``) is refused: that view's Blueprint would guard it in place of ours.
+    """
+    rule = binding.rule
+    if not rule.arguments:
+        return rule, {}, rule.rule
+    values = check(state, binding)
+    path = fill_rule(rule.rule, values)
+    matched = _match(path, binding.method)
+    if matched is None or matched[0].endpoint != binding.endpoint:
         names = ", ".join(sorted(values))
-        raise RequestError(404, f"Nothing is found at {binding.url} for these values of {names}.") from None
-    return rule, dict(view_args)
+        raise RequestError(404, f"Nothing is found at {binding.url} for these values of {names}.")
+    return *matched, path
 
 
-def _route_to(rule: Rule, view_args: dict[str, Any]) -> None:
+def _route_to(rule: Rule, view_args: dict[str, Any], path: str) -> None:
+    """Make the request one for another URL, its path too: a host's login hook may go by any of them."""
     request.url_rule = rule
     request.view_args = view_args
     request.routing_exception = None
+    request.path = path
+    for cached in ("full_path", "url", "base_url"):
+        request.__dict__.pop(cached, None)
 
 
 def _match(path: str, method: str) -> tuple[Rule, dict[str, Any]] | None:
     adapter = current_app.create_url_adapter(request)
     try:
         rule, view_args = adapter.match(path, method=method, return_rule=True)  # type: ignore[union-attr]
-    except HTTPException:
+    except (HTTPException, ValueError):  # a host's converter may raise the latter
         return None
     return rule, dict(view_args)
 

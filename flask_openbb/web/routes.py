@@ -13,6 +13,8 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
@@ -25,6 +27,7 @@ from ..manifest.kinds import Kind
 from ..manifest.params import ParamPlan, plan_params
 from ..manifest.registry import MARK, Declaration, Marked, View, marks_of
 from ..manifest.specs import Column, Param, ParamRows
+from ..manifest.wire import wire_text
 from ..shape import bodies
 from ..shape.bodies import Shaping
 
@@ -117,6 +120,20 @@ def relative_url(rule: str, prefix: str) -> str | None:
     if prefix and not rule.startswith(prefix + "/"):
         return None
     return _ARGUMENT.sub(r"{\g<name>}", rule[len(prefix) :]).strip("/")
+
+
+def fill_rule(rule: str, values: Mapping[str, Any]) -> str:
+    """The path a rule has with these values, not quoted.
+
+    >>> fill_rule("/stock/<string(length=4):symbol>/", {"symbol": "BRK B"})
+    '/stock/BRK B/'
+    """
+
+    def text(match: re.Match[str]) -> str:
+        value = values.get(match["name"], "")
+        return (wire_text(value) if isinstance(value, Enum | date) else None) or str(value)
+
+    return _ARGUMENT.sub(text, rule)
 
 
 def find_routes(app: Flask, state: State) -> Routes:

@@ -87,7 +87,8 @@ def main() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         command = [sys.executable, "-m", "gunicorn", f"--bind=fd://{listener.fileno()}", "app:app"]
-        environment = {**os.environ, "HOME": os.getcwd()}  # gunicorn keeps its control socket there
+        # Gunicorn keeps its control socket in one of these.
+        environment = {**os.environ, "HOME": os.getcwd(), "XDG_RUNTIME_DIR": os.getcwd()}
         server = subprocess.Popen(command, env=environment, pass_fds=[listener.fileno()])  # noqa: S603
     try:
         check_answers(base)

@@ -122,11 +122,10 @@ class Gunicorn:
 
 
 def _environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
-    own = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("OPENBB_", "FLASK_", "GUNICORN_")) and name not in {"VALID_API_KEYS", "WEB_CONCURRENCY"}
-    }
+    prefixes = ("OPENBB_", "FLASK_", "GUNICORN_")
+    # Without the runtime directory gunicorn keeps its control socket under the home given here.
+    names = {"VALID_API_KEYS", "WEB_CONCURRENCY", "XDG_RUNTIME_DIR"}
+    own = {name: value for name, value in os.environ.items() if not name.startswith(prefixes) and name not in names}
     path = [own["PYTHONPATH"]] if "PYTHONPATH" in own else []
     return own | {"HOME": str(home), "PYTHONPATH": os.pathsep.join([*path, str(ROOT), str(HERE)]), **extra}
 

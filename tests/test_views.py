@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from flask import abort
 
 from flask_openbb import ApiKeyAuth, ManifestError, OpenBB, Placement
 
@@ -144,6 +145,20 @@ def test_the_info_page_of_a_protected_backend_lists_nothing(app):
     page = app.test_client().get("/").get_data(as_text=True)
     assert "A good widget." not in page
     assert "1 widgets" in page
+
+
+@pytest.mark.parametrize("path", ["/", "/widgets.json", "/openbb/widgets/good", "/openbb/widgets/nope", "/good"])
+def test_a_hosts_login_hook_guards_every_page_of_ours(app, openbb, client, path):
+    declare(app, openbb)
+    asked = []
+
+    @app.before_request
+    def login():
+        asked.append(path)
+        abort(401)
+
+    assert client.get(path).status_code == 401
+    assert asked == [path]
 
 
 def test_a_hosts_own_page_wins(app, openbb, client):

@@ -105,21 +105,13 @@ def _own_url(state: State, routes: Routes, rule: Rule) -> Any:
     table = routes.options if values.get("kind") == "options" else routes.widgets
     binding = table.get(values["id"])
     if binding is None:
-        return _ours(frozenset({"GET", "POST"})) or _unknown_widget(state, values["id"])
+        return _ours(frozenset({"GET", "POST"}))
     response = _ours(frozenset({binding.method}))
     if response is not None or request.method == "OPTIONS":
         return response
     if request.method not in (binding.method, "HEAD" if binding.method == "GET" else binding.method):
         return _wrong_method(binding)
     return _answer_elsewhere(state, binding, token=values.get("token"))
-
-
-def _unknown_widget(state: State, id: str) -> Response:
-    try:
-        guard(state.policy)
-    except Exception as error:
-        return failure(error)
-    return error_response(404, f"No widget {id!r} here. Reload the backend in Workspace to get its current widgets.")
 
 
 def _unrouted(state: State, routes: Routes, method: str) -> Any:
@@ -246,4 +238,9 @@ def _wrong_method(binding: Binding) -> Response:
 
 
 def _info_page(state: State) -> Any:
-    return info_page(state) if state.settings.info_page and request.method in ("GET", "HEAD") else None
+    """The page, once the host's own hooks have let the request pass: it lists the widgets."""
+    if not state.settings.info_page or request.method not in ("GET", "HEAD"):
+        return None
+    request.environ[METHODS] = None  # our hook stands aside, and no CORS headers are written
+    response = current_app.preprocess_request()
+    return info_page(state) if response is None else response

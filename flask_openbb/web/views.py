@@ -1,7 +1,7 @@
 """The extension's own URLs: the manifests, widgets under our prefix, and the info page.
 
 One Blueprint an app, registered by ``init_app``. Widgets under the prefix are answered by ``hooks`` before the
-placeholder views here are reached.
+view here is reached, which is left with the unknown ids.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def make_blueprint(prefix: str) -> Blueprint:
     below = "/openbb/<any(widgets, options):kind>/<path:id>"
     signed = "/openbb/signed/<token>/<any(widgets, options):kind>/<path:id>"
     for rule, endpoint in ((below, "widget"), (signed, "signed")):
-        blueprint.add_url_rule(rule, endpoint, not_reached, methods=["GET", "POST", "PUT"])
+        blueprint.add_url_rule(rule, endpoint, unknown, methods=["GET", "POST", "PUT"])
     return blueprint
 
 
@@ -57,9 +57,13 @@ def agents() -> Response:
     return _manifest("agents")
 
 
-def not_reached(**_: object) -> Response:
-    """Stand for the rules that ``hooks`` answers, so that Flask routes and lists them."""
-    return error_response(404, "There is no such widget.")
+def unknown(id: str, **_: object) -> Response:
+    """Answer for an id that is no widget's; who may not ask does not learn that."""
+    try:
+        guard(current_state().policy)
+    except Exception as error:
+        return failure(error)
+    return error_response(404, f"No widget {id!r} here. Reload the backend in Workspace to get its current widgets.")
 
 
 def info_page(state: State) -> Response:

@@ -16,7 +16,7 @@ from .errors import (
     ShapeError,
     UnknownKindError,
 )
-from .manifest.dates import RelativeDate, days_ago
+from .manifest.dates import RelativeDate, business_days_ago, days_ago, months_ago, today, years_ago
 from .manifest.specs import Column, Grid, Group, Param, Placement
 from .web.extension import OpenBB
 
@@ -29,6 +29,10 @@ __all__ = [
     "Placement",
     "RelativeDate",
     "days_ago",
+    "business_days_ago",
+    "months_ago",
+    "years_ago",
+    "today",
     "ApiKeyAuth",
     "BearerAuth",
     "Credentials",

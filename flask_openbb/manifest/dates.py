@@ -10,6 +10,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
+from typing import Any
 
 from ..errors import ParamError
 from .naming import echo
@@ -130,7 +131,7 @@ class RelativeDate:
         return cls(-int(digits) if sign == "-" else int(digits), unit)
 
 
-def today() -> RelativeDate:
+def today() -> Any:
     """Give the day of the request, as the default of a date argument.
 
     .. versionadded:: 0.1
@@ -138,7 +139,7 @@ def today() -> RelativeDate:
     return RelativeDate()
 
 
-def days_ago(n: int) -> RelativeDate:
+def days_ago(n: int) -> Any:
     """Give the day ``n`` calendar days before the request as a default.
 
     :param n: Days; negative is the future.
@@ -148,7 +149,7 @@ def days_ago(n: int) -> RelativeDate:
     return RelativeDate(-n, "d")
 
 
-def business_days_ago(n: int) -> RelativeDate:
+def business_days_ago(n: int) -> Any:
     """Give the day ``n`` Mondays-to-Fridays before the request as a default; holidays count as business days.
 
     .. versionadded:: 0.1
@@ -156,7 +157,7 @@ def business_days_ago(n: int) -> RelativeDate:
     return RelativeDate(-n, "b")
 
 
-def months_ago(n: int) -> RelativeDate:
+def months_ago(n: int) -> Any:
     """Give the same day ``n`` months before the request, or that month's last day.
 
     .. versionadded:: 0.1
@@ -164,7 +165,7 @@ def months_ago(n: int) -> RelativeDate:
     return RelativeDate(-n, "M")
 
 
-def years_ago(n: int) -> RelativeDate:
+def years_ago(n: int) -> Any:
     """Give the same day ``n`` years before the request; February 29th becomes the 28th.
 
     .. versionadded:: 0.1

@@ -4,22 +4,18 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from flask_openbb.errors import ManifestError, ParamError
-from flask_openbb.manifest.lint import lint_agents, lint_apps, lint_widgets
+from flask_openbb.manifest.lint import lint_widgets
 from flask_openbb.manifest.schema_columns import title
 from flask_openbb.manifest.schemas import (
-    dump_agent,
-    dump_app,
     dump_widget,
     load_agent,
     load_app,
     load_widget,
     widget_schema,
 )
-from flask_openbb.manifest.specs import Agent, App, Column, Grid, Group, Param, Placement, Tab, Widget
+from flask_openbb.manifest.specs import Column, Grid, Param, Widget
 
 FULL_WIDGET = Widget(
     id="prices",
@@ -283,8 +279,14 @@ def test_load_keeps_an_old_type_name() -> None:
 
 
 def test_load_takes_null_for_not_given_and_ignores_params_that_are_no_list() -> None:
-    wire = {"name": "", "description": "", "endpoint": "w", "refetchInterval": None, "params": {"a": 1}, "data": {}}
+    wire = {"name": "", "description": "", "endpoint": "w", "refetchInterval": None, "params": {"a": 1}}
     assert load_widget("w", wire) == Widget(id="w", name="", description="", endpoint="w", params=())
+
+
+@pytest.mark.parametrize("data", [{}, {"table": {}}, {"own": {}}, {"table": {"own": 1}}], ids=repr)
+def test_load_keeps_what_is_empty_or_unknown_in_data(data: Any) -> None:
+    wire = {"name": "", "description": "", "type": "table", "endpoint": "w", "data": data}
+    assert dump_widget(load_widget("w", wire)) == wire
 
 
 def test_load_keeps_values_as_written() -> None:
@@ -340,269 +342,3 @@ def test_load_refuses_what_is_no_object(load: Any, document: str) -> None:
     with pytest.raises(ManifestError, match="This has to be an object") as caught:
         load([])
     assert caught.value.faults[0].document == document
-
-
-FULL_APP = App(
-    "Hello",
-    description="d",
-    tabs=[
-        Tab(
-            id="main",
-            name="Main",
-            layout=[
-                Placement("a", x=0, y=0, w=20, h=9, groups=["Group 1"], state={"params": {"p": 1}}, extra={"minW": 8}),
-                Placement("b", x=20, y=0, w=20, h=9),
-            ],
-        ),
-        Tab(id="more", name="More"),
-    ],
-    groups=[Group(name="Group 1", type="param", param_name="p", widget_ids=["a"], default_value=0)],
-    prompts=["What moved today?"],
-    img="i.png",
-    img_dark="d.png",
-    img_light="l.png",
-    allow_customization=False,
-    id="custom-hello",
-    template_id="hello",
-    selected_agent="copilot",
-    authentication="none",
-    mcp_servers=[{"name": "m", "url": "https://example.com/mcp", "authType": "token"}],
-    extra={"later": 1},
-)
-FULL_APP_WIRE = {
-    "templateId": "hello",
-    "id": "custom-hello",
-    "name": "Hello",
-    "description": "d",
-    "img": "i.png",
-    "img_dark": "d.png",
-    "img_light": "l.png",
-    "allowCustomization": False,
-    "selected_agent": "copilot",
-    "authentication": "none",
-    "tabs": {
-        "main": {
-            "id": "main",
-            "name": "Main",
-            "layout": [
-                {
-                    "i": "a",
-                    "x": 0,
-                    "y": 0,
-                    "w": 20,
-                    "h": 9,
-                    "groups": ["Group 1"],
-                    "state": {"params": {"p": 1}},
-                    "minW": 8,
-                },
-                {"i": "b", "x": 20, "y": 0, "w": 20, "h": 9},
-            ],
-        },
-        "more": {"id": "more", "name": "More", "layout": []},
-    },
-    "groups": [{"name": "Group 1", "type": "param", "paramName": "p", "widgetIds": ["a"], "defaultValue": 0}],
-    "prompts": ["What moved today?"],
-    "mcpServers": [{"name": "m", "url": "https://example.com/mcp", "authType": "token"}],
-    "later": 1,
-}
-
-
-def test_dump_every_app_field() -> None:
-    assert dump_app(FULL_APP) == FULL_APP_WIRE
-    assert [fault for fault in lint_apps([FULL_APP_WIRE]) if fault.severity == "error"] == []
-
-
-def test_app_round_trip() -> None:
-    loaded = load_app(FULL_APP_WIRE)
-    assert dump_app(loaded) == FULL_APP_WIRE
-    assert loaded.extra == {"later": 1}
-    assert loaded.tabs[0].layout[0].extra == {"minW": 8}
-
-
-def test_app_dump_always_has_what_mcp_asks_for() -> None:
-    assert dump_app(App("A")) == {"name": "A", "allowCustomization": True, "tabs": {}, "groups": [], "prompts": []}
-
-
-def test_load_app_reads_the_snake_case_alias() -> None:
-    server = {"name": "m", "url": "https://example.com"}
-    assert load_app({"name": "A", "tabs": {}, "mcp_servers": [server]}).mcp_servers == (server,)
-    both = load_app({"name": "A", "tabs": {}, "mcp_servers": [server], "mcpServers": []})
-    assert (both.mcp_servers, both.extra) == ((), {"mcp_servers": [server]})
-
-
-def test_load_app_reports_every_fault() -> None:
-    with pytest.raises(ManifestError) as caught:
-        load_app({"name": "A", "id": "mine", "groups": [{}]})
-    assert [(fault.widget, fault.path) for fault in caught.value.faults] == [
-        ("A", ("tabs",)),
-        ("A", ("id",)),
-        ("A", ("groups", 0, "name")),
-        ("A", ("groups", 0, "type")),
-    ]
-
-
-FULL_AGENT = Agent(
-    id="quant",
-    name="Quant",
-    description="d",
-    query="/query",
-    image="i.png",
-    features={"streaming": True},
-    extra={"x": 1},
-)
-FULL_AGENT_WIRE = {
-    "name": "Quant",
-    "description": "d",
-    "image": "i.png",
-    "endpoints": {"query": "/query"},
-    "features": {"streaming": True},
-    "x": 1,
-}
-
-
-def test_agent_round_trip() -> None:
-    assert dump_agent(FULL_AGENT) == FULL_AGENT_WIRE
-    assert load_agent("quant", FULL_AGENT_WIRE) == FULL_AGENT
-    assert [fault for fault in lint_agents({"quant": FULL_AGENT_WIRE}) if fault.severity == "error"] == []
-
-
-def test_agent_dump_always_has_features_and_keeps_other_endpoints() -> None:
-    agent = Agent(id="a", name="A", description="d", query="q", extra={"endpoints": {"health": "/h"}})
-    wire = {"name": "A", "description": "d", "endpoints": {"query": "q", "health": "/h"}, "features": {}}
-    assert dump_agent(agent) == wire
-    assert load_agent("a", {**wire, "id": "a"}) == agent
-
-
-TEXT = st.text(max_size=6)
-SCALAR = st.one_of(TEXT, st.integers(-9, 9), st.booleans())
-FLAG = st.none() | st.booleans()
-NAME = st.text(min_size=1, max_size=6)
-JSON = st.recursive(
-    SCALAR, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXT, inner, max_size=2), max_leaves=4
-)
-PARAM = st.one_of(
-    st.builds(
-        Param,
-        NAME,
-        type=st.just("text"),
-        value=st.none() | SCALAR,
-        label=st.none() | TEXT,
-        options=st.none()
-        | st.lists(st.one_of(SCALAR, st.tuples(TEXT, SCALAR)), max_size=3)
-        | st.dictionaries(TEXT, SCALAR, max_size=2),
-        show=FLAG,
-        multiple=FLAG,
-        multi_select=FLAG,
-        style=st.none() | st.just({"popupWidth": 300}),
-        roles=st.none() | st.lists(TEXT, max_size=2),
-        extra=st.dictionaries(st.sampled_from(["new", "x-y"]), JSON, max_size=2),
-    ),
-    st.builds(Param, NAME, options=TEXT, options_params=st.none() | st.dictionaries(TEXT, SCALAR, max_size=2)),
-    st.builds(
-        Param,
-        type=st.just("form"),
-        endpoint=st.none() | TEXT,
-        input_params=st.lists(
-            st.builds(Param, NAME, type=st.just("number"), options=st.lists(SCALAR, max_size=2)), max_size=2
-        ),
-    ),
-)
-COLUMN = st.builds(
-    Column,
-    TEXT,
-    header_name=st.none() | TEXT,
-    chart_data_type=st.sampled_from([None, "category", "series"]),
-    decimal_places=st.none() | st.integers(0, 6),
-    render_fn=st.sampled_from([None, "greenRed", ("greenRed", "titleCase"), ["hoverCard"]]),
-    sparkline=st.sampled_from([None, {"type": "line"}, {"type": "bar", "options": {"fill": "red"}}]),
-    pinned=st.sampled_from([None, "left", True, False]),
-    width=st.none() | st.integers(0, 9),
-    extra=st.dictionaries(st.sampled_from(["new", "later"]), JSON, max_size=1),
-)
-WIDGET = st.builds(
-    Widget,
-    id=st.just("w"),
-    type=st.sampled_from(["table", "chart", "note", "@a/b/c"]),
-    name=TEXT,
-    description=TEXT,
-    endpoint=TEXT,
-    source=st.none() | TEXT | st.lists(TEXT, max_size=2),
-    params=st.none() | st.lists(PARAM | st.lists(PARAM, max_size=2).map(tuple), max_size=3).map(tuple),
-    grid=st.none() | st.builds(Grid, st.integers(), st.integers(), min_w=st.none() | st.integers()),
-    refetch_interval=st.sampled_from([None, False, 1000, "0 * * * *"]),
-    show_title=FLAG,
-    data_key=st.none() | TEXT,
-    transpose=FLAG,
-    columns=st.none() | st.lists(COLUMN, max_size=2),
-    storage=st.none() | st.dictionaries(TEXT, JSON, max_size=2),
-    extra=st.fixed_dictionaries(
-        {}, optional={"new": JSON, "data": st.dictionaries(st.sampled_from(["own", "more"]), JSON, max_size=2)}
-    ),
-)
-
-
-@settings(max_examples=100, deadline=None)
-@given(WIDGET)
-def test_dump_load_dump_is_dump_for_any_widget(widget: Widget) -> None:
-    wire = dump_widget(widget)
-    assert dump_widget(load_widget("w", wire)) == wire
-
-
-PLACEMENT = st.builds(
-    Placement,
-    TEXT,
-    x=st.integers(),
-    y=st.integers(),
-    w=st.integers(),
-    h=st.integers(),
-    state=st.none() | st.dictionaries(st.just("own"), JSON),
-    groups=st.none() | st.lists(TEXT, max_size=2),
-    extra=st.dictionaries(st.just("later"), JSON),
-)
-APP = st.builds(
-    App,
-    TEXT,
-    description=st.none() | TEXT,
-    tabs=st.lists(st.builds(Tab, id=TEXT, name=TEXT, layout=st.lists(PLACEMENT, max_size=2)), max_size=3),
-    groups=st.lists(
-        st.builds(
-            Group,
-            name=TEXT,
-            type=TEXT,
-            param_name=st.none() | TEXT,
-            widget_ids=st.none() | st.lists(TEXT),
-            default_value=JSON,
-        ),
-        max_size=2,
-    ),
-    prompts=st.lists(TEXT, max_size=2),
-    allow_customization=st.booleans(),
-    extra=st.dictionaries(st.just("later"), JSON),
-)
-
-
-@settings(max_examples=100, deadline=None)
-@given(APP)
-def test_dump_load_dump_is_dump_for_any_app(app: App) -> None:
-    wire = dump_app(app)
-    assert dump_app(load_app(wire)) == wire
-
-
-AGENT = st.builds(
-    Agent,
-    id=st.just("a"),
-    name=NAME,
-    description=NAME,
-    query=NAME,
-    image=st.none() | TEXT,
-    features=st.dictionaries(TEXT, JSON, max_size=2),
-    extra=st.dictionaries(st.just("later"), JSON),
-)
-
-
-@settings(max_examples=50, deadline=None)
-@given(AGENT)
-def test_dump_load_dump_is_dump_for_any_agent(agent: Agent) -> None:
-    wire = dump_agent(agent)
-    assert load_agent("a", wire) == agent
-    assert dump_agent(load_agent("a", wire)) == wire

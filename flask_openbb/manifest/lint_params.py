@@ -18,7 +18,7 @@ from .report import Report
 from .schema_params import effective_type
 from .urls import is_mistaken
 from .widget_view import Placed, WidgetView
-from .wire_fields import is_empty
+from .wire_fields import is_empty, is_number
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?\Z|\d{1,2}/\d{1,2}/\d{4}\Z")
 _RELATIVE = re.compile(r"\$currentDate(?:[+-]\d+(?P<unit>[bhdwmyq]))?\Z", re.IGNORECASE)
@@ -168,7 +168,7 @@ def defaults(param: Placed, widget: WidgetView, report: Report) -> None:
         elif unit is not None and unit not in _EXCEL_UNITS:
             message = "Excel does not know this unit and takes today."
             report.hint(path, message, value=value, fix="Use b, h, d, w, m or y.")
-    elif kind == "number" and is_empty(value) and value is not None and value is not False:
+    elif kind == "number" and is_number(value) and value == 0:
         message = "Workspace sends nothing for this value, so the view's own default has to be the same."
         report.hint(path, message, value=value)
 

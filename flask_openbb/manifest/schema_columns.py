@@ -126,9 +126,6 @@ class ColorRule(WireField):
         """Yield the findings of the schema that ``condition`` chooses."""
         return self._rule(value).findings(value, data)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        return self._rule(value).deserialize(value, attr, data)
-
     def _rule(self, value: Any) -> Object:
         between = isinstance(value, Mapping) and value.get("condition") == "between"
         return self.between_rule if between else self.plain_rule

@@ -35,7 +35,7 @@ from .wire_fields import (
     is_empty,
     is_number,
 )
-from .wire_schema import Keys, Object, ObjectsByKey, Parts, WireSchema, WrongKey, held_by, merged
+from .wire_schema import Keys, Object, ObjectsByKey, Parts, WireSchema, WrongKey, held_by
 
 WIDGET_TYPES = (*KINDS, "rich_note")
 CHART_TYPES = (
@@ -290,13 +290,21 @@ class WidgetSchema(WireSchema):
 
     def build(self, attrs: dict[str, Any], extra: dict[str, Any]) -> Any:
         """Flatten ``data``, ``data.table`` and ``gridData``; keys unknown inside them stay nested in ``extra``."""
-        grid = attrs.pop("grid_data", Parts({}, {}))
-        data = attrs.pop("data", Parts({}, {}))
-        table = data.attrs.pop("table", Parts({}, {}))
-        attrs.update(**grid.attrs, **data.attrs, **table.attrs)
+        grid = attrs.pop("grid_data", None)
+        data = attrs.pop("data", None)
+        if data is not None:
+            self._lift(data, "table", data.attrs.pop("table", None))
+        whole = Parts(attrs, extra)
+        self._lift(whole, "gridData", grid)
+        self._lift(whole, "data", data)
         attrs.setdefault("type", extra.get("defaultViz") or "table")
-        if table.extra:
-            data.extra["table"] = table.extra
-        nested = {"gridData": grid.extra, "data": data.extra}
-        merged(extra, {key: value for key, value in nested.items() if value})
         return super().build({"id": "", **attrs}, extra)
+
+    @staticmethod
+    def _lift(outer: Parts, key: str, inner: Parts | None) -> None:
+        """Move what was loaded from a nested object out of it; an empty object is kept as it is."""
+        if inner is None:
+            return
+        outer.attrs.update(inner.attrs)
+        if inner.extra or not inner.attrs:
+            outer.extra[key] = inner.extra

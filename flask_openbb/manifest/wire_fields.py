@@ -315,6 +315,4 @@ class ListOf(WireField):
         return tuple(self.item.deserialize(entry, attr, data) for entry in value)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        if isinstance(value, str):
-            return value
         return [self.item._serialize(entry, attr, obj) for entry in value]

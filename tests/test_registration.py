@@ -389,6 +389,40 @@ def test_a_lang_code_pulled_from_the_url(app, openbb, client):
     assert client.get("/{lang}/text?lang=fr").get_json() == "fr"
 
 
+def test_one_view_with_a_default_in_one_of_its_rules(app, openbb, client, manifest):
+    @app.get("/page/", defaults={"number": 1})
+    @app.get("/page/<int:number>")
+    @openbb.table
+    def page(number: int, size: int = 10):
+        return [{"number": number, "size": size}]
+
+    assert manifest()["page"]["endpoint"] == "page/{number}"
+    for path, number in (("/page", 1), ("/page/", 1), ("/page/1", 1), ("/page/3", 3), ("/page/{number}?number=4", 4)):
+        joint = "&" if "?" in path else "?"
+        assert client.get(f"{path}{joint}size=5").get_json() == [{"number": number, "size": 5}]
+
+
+def test_a_query_never_overrules_the_url(app, openbb, client):
+    @app.get("/level", defaults={"level": "public"})
+    @app.get("/level/of/<level>")
+    @openbb.table(endpoint="level")
+    def level(level: str = "none"):
+        return [{"level": level}]
+
+    assert client.get("/level?level=secret").get_json() == [{"level": "public"}]
+    assert client.get("/level/of/mine?level=secret").get_json() == [{"level": "mine"}]
+
+
+@pytest.mark.parametrize("root", ["", "/mounted"])
+def test_a_slash_is_added_below_a_mount_point_too(app, openbb, client, root):
+    @app.get("/r\u00e4te/<name>/")
+    @openbb.table
+    def rate(name: str):
+        return [{"name": name}]
+
+    assert client.get("/r\u00e4te/a b%", base_url=f"http://localhost{root}").get_json() == [{"name": "a b%"}]
+
+
 FAULTS = {
     "no route": ("has no route", "openbb.widget"),
     "wrong method": ("Workspace asks 'omni' with POST", "methods=['POST']"),

@@ -81,10 +81,13 @@ def parse(state: State, binding: Binding, view_args: Mapping[str, Any]) -> dict[
     """
     plan = binding.plan
     arguments = dict(view_args)
+    # What the URL alone decides: a rule's defaults, the arguments of the view's other rules.
+    decided = view_args.keys() - plan.path_names
     if plan.names:
         try:
             # What a converter made an object of, or a url_value_preprocessor took away, is not ours to check.
             skip = [name for name in plan.path_names if not isinstance(view_args.get(name), str | int | float)]
+            skip += decided
             if "body" in binding.kind.params_in:
                 values = _body_and_query(state, view_args, plan)
                 loaded = plan.load_body(values, max_length=_limit(state), skip=skip)
@@ -92,7 +95,7 @@ def parse(state: State, binding: Binding, view_args: Mapping[str, Any]) -> dict[
                 loaded = plan.load_query(_query(view_args, plan), max_length=_limit(state), skip=skip)
         except marshmallow.ValidationError as error:
             _refuse(binding, error)
-        arguments.update(loaded)
+        arguments.update((name, value) for name, value in loaded.items() if name not in decided)
     for name in plan.wants:
         if name in request.args or name in binding.needs:
             arguments[name] = _workspace_argument(name)

@@ -8,6 +8,7 @@ Registered by ``init_app``.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask, Request, current_app, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -118,7 +119,7 @@ def _unrouted(state: State, routes: Routes, method: str) -> Any:
     """What the host's routing would refuse: a missing slash, a wrong method, the root without a page."""
     refused = request.routing_exception
     if isinstance(refused, RequestRedirect):
-        return _without_slash(routes, method)
+        return _redirected(routes, method, refused)
     if isinstance(refused, MethodNotAllowed):
         return _not_allowed(routes, refused)
     prefix = state.settings.url_prefix
@@ -127,12 +128,15 @@ def _unrouted(state: State, routes: Routes, method: str) -> Any:
     return None
 
 
-def _without_slash(routes: Routes, method: str) -> Any:
+def _redirected(routes: Routes, method: str, redirect: RequestRedirect) -> Any:
     """Answer ``/foo`` as the rule ``/foo/``: Workspace strips the slash, and a redirect fails a preflight.
+
+    Flask also redirects ``/page/1`` to a rule whose default is 1.
 
     Source: CLIENT lib/utils/widgetParams.ts, ``cleanURL``; Fetch standard, CORS-preflight request.
     """
-    matched = _match(request.path + "/", method)
+    path = unquote(urlsplit(redirect.new_url).path).removeprefix(request.root_path)
+    matched = _match(path, method)
     if matched is None:
         return None
     rule, view_args = matched
@@ -143,7 +147,7 @@ def _without_slash(routes: Routes, method: str) -> Any:
     if preflight is not None:
         return preflight
     request.environ[BINDING] = binding
-    _route_to(rule, view_args, request.path + "/")
+    _route_to(rule, view_args, path)
     response = current_app.preprocess_request()
     return current_app.dispatch_request() if response is None else response
 

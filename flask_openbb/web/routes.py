@@ -312,7 +312,7 @@ def _choose_rule(state: State, declaration: Declaration, rules: list[Rule]) -> R
         url = relative_url(rule.rule, state.settings.url_prefix)
         if url is not None and _same_url(declaration, url):
             return rule
-    return rules[0] if rules else None
+    return min(rules, key=lambda rule: bool(rule.defaults), default=None)
 
 
 def _same_url(declaration: Declaration, url: str) -> bool:

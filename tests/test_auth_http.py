@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 from flask import Flask, g
+from flask.views import MethodView
 
 from flask_openbb import ApiKeyAuth, BearerAuth, ConfigError, Identity, ManifestError, OpenBB, any_of
 
@@ -110,6 +111,62 @@ def test_a_policy_that_answers_nonsense_admits_nobody(make_app, answer):
     for path in ("/who", "/widgets.json"):
         refused = client.get(path)
         assert (refused.status_code, list(refused.get_json())) == (500, ["detail"])
+
+
+def faulty(app, openbb):
+    """Views whose own declaration is wrong, each in its way, and what Flask itself would serve of them."""
+    keyless = ApiKeyAuth(keys_from_env="A_VARIABLE_NOBODY_SET")
+
+    class Both(MethodView):
+        @openbb.widget(type="omni")
+        def get(self):
+            return "closed"
+
+        def post(self):
+            return "not a widget"
+
+    def view():
+        return "closed"
+
+    for name, decorate in {
+        "good": openbb.markdown(id="same"),
+        "duplicate": openbb.markdown(id="same"),
+        "keyless": openbb.markdown(auth=keyless),
+        "method": openbb.widget(type="omni"),
+        "public": openbb.markdown(id="same", public=True),
+    }.items():
+        app.add_url_rule(f"/{name}", name, decorate(lambda: "closed"))
+    app.add_url_rule("/params", "params", openbb.markdown(lambda *args: "closed"))
+    app.add_url_rule("/both", view_func=Both.as_view("both"))
+    app.add_url_rule("/plain", "plain", view)
+
+
+@pytest.mark.parametrize("on_invalid", ["raise", "quarantine"])
+@pytest.mark.parametrize(
+    ("method", "path", "keys", "status"),
+    [
+        ("GET", "/duplicate", "k", 500),
+        ("HEAD", "/duplicate", "k", 500),
+        ("GET", "/keyless", "k", 500),
+        ("GET", "/keyless", None, 500),
+        ("GET", "/method", "k", 500),
+        ("GET", "/params", "k", 500),
+        ("GET", "/both", "k", 500),
+        ("POST", "/both", "k", 200),
+        ("GET", "/good", "k", 401),
+        ("GET", "/plain", "k", 200),
+        ("GET", "/public", "k", 200),
+        ("GET", "/duplicate", None, 200),
+    ],
+)
+def test_a_faulty_declaration_opens_no_door(make_app, on_invalid, method, path, keys, status):
+    app = make_app(OPENBB_API_KEYS=keys, OPENBB_ON_INVALID=on_invalid)
+    faulty(app, OpenBB(app))
+    answer = app.test_client().open(path, method=method, headers={"Origin": "https://pro.openbb.co"})
+    assert answer.status_code == status
+    if status != 200:
+        assert b"closed" not in answer.get_data()
+        assert "Access-Control-Allow-Origin" in answer.headers
 
 
 def test_without_a_policy_everybody_may_ask(make_app):

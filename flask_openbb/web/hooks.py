@@ -61,7 +61,7 @@ def before_request() -> Any:
         return _own_url(state, routes, rule)
     binding_here = routes.native.get((rule.endpoint, method))
     if binding_here is None:
-        return None
+        return _closed(method) if routes.closed and (rule.endpoint, method) in routes.closed else None
     asked.environ[BINDING] = binding_here
     return _ours(frozenset({method}))
 
@@ -238,6 +238,12 @@ def _wrong_method(binding: Binding) -> Response:
         405,
         f"{request.method} is not accepted here. Ask {binding.id!r} with {binding.method}.",
         headers={"Allow": allow},
+    )
+
+
+def _closed(method: str) -> Response:
+    return _ours(frozenset({method})) or error_response(
+        500, "This widget's declaration has a fault; the log and 'flask openbb check' name it."
     )
 
 

@@ -93,6 +93,8 @@ class Routes:
     """By Flask endpoint and method, for widgets that live at their view's own URL."""
     placeholders: dict[str, Binding] = field(default_factory=dict)
     """By path with literal ``{placeholders}``, as Excel asks it."""
+    closed: set[tuple[str, str]] = field(default_factory=set)
+    """Views, by Flask endpoint and method, that were to be guarded and whose declaration is faulty: nobody gets in."""
     faults: list[Fault] = field(default_factory=list)
 
     def by_id(self, id: str) -> Binding | None:
@@ -171,10 +173,12 @@ def _bind(state: State, routes: Routes, endpoint: str, mark: Marked, rules: list
     id = _id(declaration, endpoint)
     rule = _choose_rule(state, declaration, [rule for rule in rules if method in (rule.methods or ())])
     if rule is None or method != kind.method:
+        _close(state, routes, endpoint, mark, rules)
         routes.faults.append(_no_method(declaration, id, kind, rules))
         return
     table = routes.options if declaration.role == "options" else routes.widgets
     if id in table:
+        _close(state, routes, endpoint, mark, [rule])
         routes.faults.append(_duplicate(declaration, id, table[id]))
         return
     url = None if declaration.target else relative_url(rule.rule, state.settings.url_prefix)
@@ -184,6 +188,7 @@ def _bind(state: State, routes: Routes, endpoint: str, mark: Marked, rules: list
     try:
         binding = _binding(state, mark, id=id, kind=kind, endpoint=endpoint, rule=rule, url=url or "", own=own)
     except (RegistrationError, ConfigError, ShapeError) as error:
+        _close(state, routes, endpoint, mark, [rule])
         routes.faults.append(_fault(declaration, id, str(error)))
         return
     table[id] = binding
@@ -191,6 +196,15 @@ def _bind(state: State, routes: Routes, endpoint: str, mark: Marked, rules: list
         routes.native[endpoint, method] = binding
         if binding.rule.arguments:
             routes.placeholders[f"{state.settings.url_prefix}/{binding.url}"] = binding
+
+
+def _close(state: State, routes: Routes, endpoint: str, mark: Marked, rules: list[Rule]) -> None:
+    """Keep Flask from serving a faulty widget's view to everybody, where a policy was to guard it."""
+    declaration = mark.declaration
+    if declaration.target or declaration.public or (declaration.auth is None and state.policy is None):
+        return
+    methods = {mark.method} if mark.method else {method for rule in rules for method in rule.methods or ()}
+    routes.closed |= {(endpoint, method) for method in methods}
 
 
 def _binding(

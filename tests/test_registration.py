@@ -1,6 +1,7 @@
 """Every way to declare a widget, asked over HTTP."""
 
 import functools
+import re
 from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
@@ -480,6 +481,45 @@ def test_faults_are_reported_together_with_their_place(app, openbb, fault):
     matching = [text for text in said if all(part in text for part in FAULTS[fault])]
     assert len(matching) == 1, "\n".join(said)
     assert "test_registration.py:" in matching[0]
+
+
+class Rude:
+    """A policy that fails as the routes are bound."""
+
+    def __call__(self, credentials):
+        return None
+
+    def resolve(self, env):
+        raise RuntimeError("no such vault")
+
+
+@pytest.mark.parametrize(
+    ("decorate", "says"),
+    [
+        (lambda bb: bb.table(auth=Rude()), "RuntimeError: no such vault"),
+        (lambda bb: bb.table(columns=[5]), "AttributeError"),
+        (lambda bb: bb.table(grid=(1,)), "TypeError"),
+        (lambda bb: bb.table(extra={"key": object()}), "TypeError"),
+        (lambda bb: bb.register_widget({"name": "x", "data": {"table": {"columnsDefs": [5]}}}), "columnsDefs"),
+        (
+            lambda bb: bb.register_widget({"data": {"table": {"columnsDefs": [{"field": "a", "renderFn": 5}]}}}),
+            "renderFn|iter",
+        ),
+    ],
+    ids=["policy", "columns", "grid", "extra", "entry", "render"],
+)
+def test_no_declaration_can_take_the_host_or_the_other_widgets_down(make_app, decorate, says):
+    app = make_app(OPENBB_ON_INVALID="quarantine")
+    openbb = OpenBB(app)
+    app.add_url_rule("/bad", "bad", decorate(openbb)(lambda: ROWS))
+    app.add_url_rule("/good", "good", openbb.table(lambda: ROWS))
+    app.add_url_rule("/plain", "plain", lambda: "plain")
+    client = app.test_client()
+    assert client.get("/plain").get_data(as_text=True) == "plain"
+    assert client.get("/good").get_json() == ROWS
+    assert list(client.get("/widgets.json").get_json()) == ["good"]
+    errors = [str(fault) for fault in openbb.validate(app) if fault.severity == "error"]
+    assert [re.search(says, error) is not None for error in errors if "'bad'" in error] == [True]
 
 
 def test_unrouted_views_may_be_ignored(make_app):

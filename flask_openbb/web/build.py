@@ -23,7 +23,8 @@ from ..manifest.registry import MARK
 from ..manifest.schemas import dump_app, dump_widget
 from ..manifest.specs import Grid, Widget
 from .describe import described
-from .routes import Binding, Routes, relative_url, resolve_options
+from .routes import Binding, Routes, resolve_options, told
+from .rules import relative_url
 
 if TYPE_CHECKING:
     from .state import State
@@ -63,9 +64,12 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
     wire: dict[str, Any] = {}
     for binding in routes.widgets.values():
         try:
-            wire[binding.id] = _wire(routes, binding)
-        except (RegistrationError, ManifestError) as error:
+            entry = _wire(routes, binding)
+            orjson.dumps(entry)
+        except Exception as error:  # whatever it is, the other widgets must be served
             faults += _as_faults(binding, error)
+        else:
+            wire[binding.id] = entry
     locations = {id: routes.widgets[id].declaration.location for id in wire}
     faults += lint_widgets(wire, locations=locations, endpoints=_endpoints(app, state, routes))
     refused = {fault.widget for fault in faults if fault.severity == "error"}
@@ -163,7 +167,7 @@ def _as_faults(binding: Binding, error: Exception) -> list[Fault]:
     location = binding.declaration.location
     if isinstance(error, ManifestError):
         return [replace(fault, widget=binding.id, location=location) for fault in error.faults]
-    return [Fault("error", str(error), widget=binding.id, location=location)]
+    return [Fault("error", told(error), widget=binding.id, location=location)]
 
 
 def _endpoints(app: Flask, state: State, routes: Routes) -> set[str]:

@@ -21,7 +21,8 @@ from .answers import error_response, failure, readable
 from .assembly import routes_of
 from .dispatch import BINDING, answer, check
 from .door import guard, preflight_response, write_cors
-from .routes import Binding, Routes, fill_rule
+from .routes import Binding, Routes
+from .rules import fill_rule
 from .state import BLUEPRINT, EXTENSION, State, current_state
 from .views import info_page
 

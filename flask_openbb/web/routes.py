@@ -10,35 +10,29 @@ from __future__ import annotations
 import difflib
 import inspect
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from werkzeug.routing import Rule
 
 from ..door.auth import Policy, resolve
-from ..errors import ConfigError, Fault, RegistrationError, ShapeError
+from ..errors import Fault, OpenBBError, RegistrationError
 from ..manifest.columns import columns_from, row_schema, whole_columns
 from ..manifest.kinds import Kind
 from ..manifest.params import ParamPlan, plan_params
 from ..manifest.registry import MARK, Declaration, Marked, View, marks_of
 from ..manifest.specs import Column, Param, ParamRows
-from ..manifest.wire import wire_text
 from ..shape import bodies
 from ..shape.bodies import Shaping
+from .rules import path_types, relative_url
 
 if TYPE_CHECKING:
     from .state import State
 
 OPTIONS = Kind(wire="options", shaper=bodies.options, source="docs.openbb.co widget-parameters/advanced-dropdown")
 """The pseudo-kind of an options endpoint."""
-
-_ARGUMENT = re.compile(r"<(?:(?P<converter>\w+)(?:\([^<>]*\))?:)?(?P<name>[A-Za-z_]\w*)>")
-_PATH_TYPES: Mapping[str, type] = {"int": int, "float": float}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,34 +104,6 @@ class Routes:
         return None
 
 
-def relative_url(rule: str, prefix: str) -> str | None:
-    """A Flask rule as the manifest's endpoint, or None if it lies outside the prefix.
-
-    :param rule: ``"/openbb/stock/<string:symbol>/"``.
-    :param prefix: ``"/openbb"``, or empty.
-    :return: ``"stock/{symbol}"``: no slash at either end, since Workspace strips them.
-
-    Source: CLIENT lib/utils/widgetParams.ts, ``createURLString`` and ``parsePathParams``.
-    """
-    if prefix and not rule.startswith(prefix + "/"):
-        return None
-    return _ARGUMENT.sub(r"{\g<name>}", rule[len(prefix) :]).strip("/")
-
-
-def fill_rule(rule: str, values: Mapping[str, Any]) -> str:
-    """The path a rule has with these values, not quoted.
-
-    >>> fill_rule("/stock/<string(length=4):symbol>/", {"symbol": "BRK B"})
-    '/stock/BRK B/'
-    """
-
-    def text(match: re.Match[str]) -> str:
-        value = values.get(match["name"], "")
-        return (wire_text(value) if isinstance(value, Enum | date) else None) or str(value)
-
-    return _ARGUMENT.sub(text, rule)
-
-
 def find_routes(app: Flask, state: State) -> Routes:
     """Match every declaration with the app's URL map.
 
@@ -187,9 +153,9 @@ def _bind(state: State, routes: Routes, endpoint: str, mark: Marked, rules: list
         url = f"openbb/{'options' if kind is OPTIONS else 'widgets'}/{id}"
     try:
         binding = _binding(state, mark, id=id, kind=kind, endpoint=endpoint, rule=rule, url=url or "", own=own)
-    except (RegistrationError, ConfigError, ShapeError) as error:
+    except Exception as error:  # whatever it is, the host's other routes must go on
         _close(state, routes, endpoint, mark, [rule])
-        routes.faults.append(_fault(declaration, id, str(error)))
+        routes.faults.append(_fault(declaration, id, told(error)))
         return
     table[id] = binding
     if own:
@@ -214,7 +180,7 @@ def _binding(
     plan = plan_params(
         mark.function,
         params=declaration.params,
-        path_types=_path_types(rule),
+        path_types=path_types(rule),
         skip_first=mark.method is not None,
         where=declaration.location,
     )
@@ -302,18 +268,9 @@ def _without_default(function: View, names: frozenset[str]) -> frozenset[str]:
     return frozenset(name for name in names if parameters[name].default is inspect.Parameter.empty)
 
 
-def _path_types(rule: Rule) -> dict[str, type]:
-    defaults = rule.defaults or {}
-    return {
-        match["name"]: _PATH_TYPES.get(match["converter"] or "", str)
-        for match in _ARGUMENT.finditer(rule.rule)
-        if match["name"] not in defaults
-    }
-
-
 def _id(declaration: Declaration, endpoint: str) -> str:
     if declaration.id:
-        return declaration.id
+        return str(declaration.id)
     wire = declaration.wire or {}
     for key in ("widgetId", "endpoint"):
         if isinstance(wire.get(key), str) and wire[key].strip("/"):
@@ -341,6 +298,11 @@ def _exposed(view: View, declaration: Declaration) -> Marked:
     if function is None:
         return Marked(declaration, view, None)
     return Marked(declaration, function, method)
+
+
+def told(error: Exception) -> str:
+    """What a fault says of an exception: an error of ours speaks for itself."""
+    return str(error) if isinstance(error, OpenBBError) else f"{type(error).__name__}: {error}"
 
 
 def _fault(declaration: Declaration, id: str, message: str, **more: Any) -> Fault:

@@ -259,6 +259,20 @@ def test_options_are_signed_where_the_key_is_in_the_query(make_app):
     assert client.get("/" + endpoint).status_code == 200
 
 
+def test_a_manifest_with_one_signed_endpoint_is_private(make_app):
+    app = make_app(SECRET_KEY="s")
+    openbb = OpenBB(app)
+    policy = ApiKeyAuth(["k"], header="X-Desk")
+    app.add_url_rule("/report", "report", openbb.widget(type="pdf", auth=policy)(lambda: {}))
+    client = app.test_client()
+    for headers, start in (({"X-Desk": "k"}, "openbb/signed/"), ({}, "report")):
+        answer = client.get("/widgets.json", headers=headers)
+        assert answer.get_json()["report"]["endpoint"].startswith(start)
+        assert answer.headers["Cache-Control"] == "private, no-cache"
+        assert "X-Desk" in answer.headers["Vary"]
+    assert client.get("/apps.json").headers["Cache-Control"] == "no-cache"
+
+
 def test_signing_without_a_secret_is_a_fault(make_app):
     app = make_app(OPENBB_API_KEYS="k")
     openbb = OpenBB(app)

@@ -1,6 +1,7 @@
 """A request's way through a widget: parameters in, body out, and every kind of bad input."""
 
 import enum
+import gzip
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -344,6 +345,34 @@ FLAT = [{"a_b": 1}]
 def test_everything_flask_accepts(app, openbb, view, status, body):
     answer = answering(app, openbb, view)
     assert (answer.status_code, answer.get_json(), answer.mimetype) == (status, body, "application/json")
+
+
+def test_nan_from_a_hosts_jsonify_is_null(app, openbb):
+    answer = answering(app, openbb, lambda: jsonify([{"a": float("nan"), "b": float("-inf"), "c": {"d": 1}}]))
+    assert (answer.status_code, answer.get_json()) == (200, [{"a": None, "b": None, "c_d": 1}])
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_compressed_answer_passes_through(app, openbb, status):
+    packed = gzip.compress(b'{"detail": "packed"}')
+
+    def view():
+        return Response(packed, status, {"Content-Encoding": "gzip"}, mimetype="application/json")
+
+    answer = answering(app, openbb, view)
+    assert (answer.status_code, answer.get_data(), answer.headers["Content-Encoding"]) == (status, packed, "gzip")
+
+
+def test_a_host_may_compress_our_errors(app, openbb):
+    @app.after_request
+    def compress(response):
+        response.set_data(gzip.compress(response.get_data()))
+        response.headers["Content-Encoding"] = "gzip"
+        return response
+
+    answer = answering(app, openbb, lambda: abort(404, "No such symbol."))
+    assert gzip.decompress(answer.get_data()) == b'{"detail":"No such symbol."}'
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://pro.openbb.co"
 
 
 def test_headers_of_a_view_are_kept(app, openbb):

@@ -63,7 +63,7 @@ def failure(error: Exception) -> Response:
 
 def readable(response: Response) -> Response:
     """Turn an error answer that is not JSON with a ``detail`` into one; others are returned as they are."""
-    if response.status_code < 400:
+    if response.status_code < 400 or response.content_encoding:  # bytes we cannot read
         return response
     body: Any = None
     if response.mimetype == JSON and not response.is_streamed:

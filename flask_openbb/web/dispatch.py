@@ -7,6 +7,7 @@ Every widget and options endpoint passes through :func:`answer`, whether Flask r
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Mapping
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
@@ -154,11 +155,19 @@ def _host_response(binding: Binding, response: Response, status: Any, headers: A
     if response.status_code >= 400:
         return readable(response)
     is_json = response.mimetype == JSON and response.status_code == 200 and not response.direct_passthrough
+    is_json = is_json and not response.content_encoding
     if not binding.declaration.shape or not is_json or binding.kind.mimetype != JSON:
         return response
-    body = _encode(binding, orjson.loads(response.get_data()))
-    response.set_data(body)
+    response.set_data(_encode(binding, _loads(response.get_data())))
     return response
+
+
+def _loads(body: bytes) -> Any:
+    """What a host's ``jsonify`` wrote: it writes NaN and infinities as they are, which is not JSON."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return json.loads(body)
 
 
 def _unpack(value: tuple[Any, ...]) -> tuple[Any, Any, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from flask import Blueprint, current_app, g, render_template, request
 from werkzeug.wrappers import Response
 
-from ..door.auth import authenticate
+from ..door.auth import Policy, authenticate
 from ..errors import AuthError, ManifestError
 from .answers import error_response, failure, json_response
 from .assembly import manifests_of
@@ -92,15 +92,17 @@ def _manifest(name: str) -> Response:
     try:
         guard(state.policy)
         built = manifests_of(app, state)
+        policies = [state.policy]
         if name == "widgets" and built.signed:
             document = for_caller(built, sign=_signer_for_caller(state))
+            policies += [binding.policy for binding in built.signed]
         else:
             document = built.documents[name]
     except ManifestError as error:
         return _refused(state, error)
     except Exception as error:
         return failure(error)
-    return _conditional(state, document)
+    return _conditional(document, [policy for policy in policies if policy is not None])
 
 
 def _signer_for_caller(state: State) -> Callable[[Binding], str | None]:
@@ -119,15 +121,14 @@ def _signer_for_caller(state: State) -> Callable[[Binding], str | None]:
     return sign
 
 
-def _conditional(state: State, document: Document) -> Response:
+def _conditional(document: Document, policies: list[Policy]) -> Response:
+    """The document, or a 304; private to its caller where its content depends on who asks."""
     response = json_response(document.body)
     headers = response.headers
     headers["ETag"] = f'"{document.etag}"'
-    if state.policy is None:
-        headers["Cache-Control"] = "no-cache"
-    else:
-        headers["Cache-Control"] = "private, no-cache"
-        for name in credential_headers(state.policy):
+    headers["Cache-Control"] = "private, no-cache" if policies else "no-cache"
+    for policy in policies:
+        for name in credential_headers(policy):
             response.vary.add(name)
     response.make_conditional(request.environ)
     return response

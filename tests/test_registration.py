@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Blueprint, Flask, abort, jsonify, request
-from flask.views import MethodView
+from flask.views import MethodView, View
 from werkzeug.routing import BaseConverter
 
 from flask_openbb import Column, Grid, ManifestError, OpenBB, Param, RegistrationError, UnknownKindError
@@ -167,6 +167,60 @@ def test_method_views(app, openbb, client, manifest, on_class):
     assert client.get("/prices?symbol=MSFT").get_json() == [{"symbol": "MSFT"}]
     assert client.post("/prices", json=[1]).get_json() == {"saved": [1]}
     assert "Access-Control-Allow-Origin" not in client.post("/prices", json=[], headers={"Origin": "x://y"}).headers
+
+
+class Plain(View):
+    def dispatch_request(self, symbol: str = "AAPL"):
+        """Prices of one symbol."""
+        return [{"symbol": symbol}]
+
+
+class Lower(MethodView):
+    methods = ["get"]
+    init_every_request = False
+
+    def get(self, symbol: str = "AAPL"):
+        """Prices of one symbol."""
+        return [{"symbol": symbol}]
+
+
+@pytest.mark.parametrize("base", [Plain, Lower])
+@pytest.mark.parametrize("where", ["method", "class", "view"])
+@pytest.mark.parametrize("bare", [True, False], ids=["undecorated", "decorated"])
+def test_class_based_views_of_every_make(app, openbb, client, manifest, base, where, bare):
+    def without_wraps(view):
+        return lambda **values: view(**values)
+
+    namespace = {"decorators": [] if bare else [without_wraps]}
+    if where == "method":
+        name = "get" if base is Lower else "dispatch_request"
+        inner = getattr(base, name)
+
+        @functools.wraps(inner)
+        def method(self, symbol: str = "AAPL"):
+            return inner(self, symbol)
+
+        namespace[name] = openbb.table(method)
+    cls = type("Prices", (base,), namespace)
+    if where == "class":
+        openbb.table(cls)
+    view = cls.as_view("prices")
+    app.add_url_rule("/prices", view_func=openbb.table(view) if where == "view" else view)
+    widget = manifest()["prices"]
+    assert (widget["description"], widget["params"][0]["paramName"]) == ("Prices of one symbol.", "symbol")
+    assert client.get("/prices?symbol=MSFT").get_json() == [{"symbol": "MSFT"}]
+
+
+def test_a_partial_is_described_by_its_function(app, openbb, client, manifest):
+    def all_prices(market, symbol: str = "AAPL"):
+        """Prices of one market."""
+        return [{"market": market, "symbol": symbol}]
+
+    app.add_url_rule("/us", "us", openbb.table(functools.partial(all_prices, "US")))
+    widget = manifest()["us"]
+    assert (widget["name"], widget["description"]) == ("All Prices", "Prices of one market.")
+    assert [param["paramName"] for param in widget["params"]] == ["symbol"]
+    assert client.get("/us?symbol=MSFT").get_json() == [{"market": "US", "symbol": "MSFT"}]
 
 
 def test_async_views(app, openbb, client):

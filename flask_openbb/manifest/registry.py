@@ -118,26 +118,25 @@ def marks_of(view: View, *, owner: object) -> list[Marked]:
 
     :param view: An entry of ``app.view_functions``: a function, or what ``MethodView.as_view`` returns.
     """
-    found: list[Marked] = []
     cls = getattr(view, "view_class", None)
-    if cls is not None:
-        for method in sorted(getattr(cls, "methods", None) or ()):
-            function = getattr(cls, method.lower(), None)
-            if function is not None:
-                found += [Marked(mark, function, method) for mark in getattr(function, MARK, ())]
-        for mark in vars_of(cls).get(MARK, ()):
-            method = mark.kind.method if mark.kind else "GET"
-            function = getattr(cls, method.lower(), None)
-            if function is not None:
-                found.append(Marked(mark, function, method))
-    else:
+    if cls is None:
         found = [Marked(mark, view, None) for mark in getattr(view, MARK, ())]
+    else:
+        found = []
+        for method in sorted({method.upper() for method in getattr(cls, "methods", None) or ()}):
+            function = getattr(cls, method.lower(), cls)
+            found += [Marked(mark, function, method) for mark in vars_of(function).get(MARK, ()) if function is not cls]
+        run = cls.dispatch_request
+        marks = (*getattr(run, MARK, ()), *vars_of(cls).get(MARK, ()), *vars_of(view).get(MARK, ()))
+        for mark in marks:
+            method = mark.kind.method if mark.kind else "GET"
+            found.append(Marked(mark, getattr(cls, method.lower(), run), method))
     return [mark for mark in found if mark.declaration.owner is owner]
 
 
 def location_of(view: View) -> str:
     """``file:line`` of a view, the file relative to the working directory where it lies below it."""
-    target = inspect.unwrap(view)
+    target = inspect.unwrap(getattr(view, "view_class", view))
     code = getattr(target, "__code__", None)
     if isinstance(code, CodeType):
         return f"{_short_path(code.co_filename)}:{code.co_firstlineno}"
@@ -150,6 +149,7 @@ def location_of(view: View) -> str:
 
 def source_of(view: View) -> object:
     """What stays the same when the code that declares a view runs again: its code object, or the class."""
+    view = getattr(view, "view_class", view)  # all that as_view makes share one code object
     return getattr(inspect.unwrap(view), "__code__", view)
 
 
@@ -165,6 +165,7 @@ def caller_location(depth: int) -> str:
 
 def label_of(view: View) -> str:
     """A view's qualified name without the factory it was defined in."""
+    view = getattr(view, "view_class", view)
     name: str = getattr(view, "__qualname__", None) or type(view).__name__
     return name.rpartition("<locals>.")[2]
 

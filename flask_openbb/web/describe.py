@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 
 from ..manifest.registry import View
@@ -20,8 +21,10 @@ def described(function: View) -> tuple[str, str]:
     ('Daily Prices', 'Prices of one symbol, day by day.')
     """
     target = inspect.unwrap(function)
+    while isinstance(target, functools.partial):
+        target = inspect.unwrap(target.func)
     own_name = getattr(target, "__name__", type(target).__name__)
-    if own_name in ("get", "post", "put") and "." in getattr(target, "__qualname__", ""):
+    if own_name in ("get", "post", "put", "dispatch_request") and "." in getattr(target, "__qualname__", ""):
         own_name = target.__qualname__.split(".")[-2]
     name = own_name.replace("_", " ").strip().title() or own_name
     paragraph = (inspect.getdoc(target) or "").split("\n\n", 1)[0]

@@ -1,153 +1,138 @@
 """Whatever a view returns becomes rows: one mapping a row, its keys text, its values untouched.
 
-Owns the answer to "is this a record, a list of values, or a frame?" for the whole room. It recognises the
-classes of other libraries (pandas, polars, SQLAlchemy, attrs, pydantic, msgspec) by what they offer and
-imports none of them. Imports only :mod:`flask_openbb.errors`; called by its whole room.
+Owns the answer to "is this a record, a list of values, or a frame?" for the whole room. What one record is, is in
+:mod:`.records`; tables by columns are in :mod:`.frames`, results of queries in :mod:`.cursors`. The classes of
+other libraries are recognised by what they offer, and none is imported. Called by its whole room.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import date, time
-from enum import Enum
-from functools import wraps
-from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Any, Literal
 
 from ..errors import ShapeError
+from .cursors import cursor_reader
+from .frames import Frame, columns_frame, frame_opener, frame_rows, is_columns, record_array, series_opener
+from .records import Reader, describe, per_class, record_reader, text_key
 
-Reader = Callable[[Any], dict[Any, Any]]
-"""Reads one record into a new dict, its fields in declared order."""
+__all__ = [
+    "Reader",
+    "describe",
+    "frame_of",
+    "frame_reader",
+    "is_columns",
+    "is_record",
+    "iter_rows",
+    "listing",
+    "per_class",
+    "record_reader",
+    "records",
+    "text_key",
+    "to_rows",
+]
 
-T = TypeVar("T")
+Orient = Literal["columns"] | None
 
 _TEXT = (str, bytes, bytearray, memoryview)
+_NAMES = frozenset({str})
 
 
-def per_class(find: Callable[[type], T]) -> Callable[[type], T]:
-    """Remember what a function found for each class, for as long as the class lives."""
-    known: WeakKeyDictionary[type, T] = WeakKeyDictionary()
-
-    @wraps(find)
-    def remembered(cls: type) -> T:
-        if cls not in known:
-            known[cls] = find(cls)
-        return known[cls]
-
-    return remembered
-
-
-def to_rows(value: Any, *, sep: str = "_") -> list[dict[str, Any]]:
+def to_rows(value: Any, *, sep: str = "_", orient: Orient = None) -> list[dict[str, Any]]:
     """Turn an answer into rows; nested values stay as they are.
 
-    A list, tuple, iterator or other collection of records has one row per record; one record is one row; a
-    pandas or polars frame and a SQLAlchemy ``Result`` have one row per row. A record is a mapping, dataclass,
-    NamedTuple, attrs, pydantic or msgspec object, SQLAlchemy row or ORM object, ``sqlite3.Row``, or has
-    ``_asdict()``. Fields of dataclasses and attrs classes that start with ``_`` are private and left out.
+    ========================================================  ================================================
+    mapping, dataclass, NamedTuple, object of attrs,          one row; fields of dataclasses and attrs classes
+    pydantic or msgspec, SQLAlchemy row or ORM object,        that start with ``_`` are private and left out
+    ``sqlite3.Row``, numpy record, ``_asdict()``
+    list, tuple, iterator, generator, other collection        one row per record in it
+    pandas DataFrame or Series                                its index first, if it is more than row numbers
+                                                              (an unnamed index of ints is); a Series without
+                                                              name is the column ``value``
+    polars DataFrame, LazyFrame, Series                       a LazyFrame is collected
+    pyarrow Table, RecordBatch, RecordBatchReader             a batch at a time
+    ``__arrow_c_stream__``, ``__dataframe__``                 read by pyarrow or polars, whichever is installed
+    numpy array with named fields                             one row per item
+    mapping of arrays and Series only, equally long           a table by columns, matched by position
+    mapping of lists                                          one row, unless ``orient="columns"``
+    SQLAlchemy ``Result``; DB-API cursor                      one row per row; one ORM object a row is the row
+    ========================================================  ================================================
 
-    :param value: The answer of a view. An iterator is read to its end.
+    :param value: The answer of a view. An iterator, a cursor and a reader are read to their end.
     :param sep: Joins the parts of a key that is a tuple, as in pandas' MultiIndex columns.
+    :param orient: ``"columns"`` reads a mapping as a table by columns whatever its values are.
     :return: As many rows as records, in their order; rows may differ in their keys.
     :raises ShapeError: If the value, or one of its rows, is no record; if two keys of a row are one
         as text.
 
     .. versionadded:: 0.1
     """
-    return [_row(item, number, sep) for number, item in enumerate(records(value))]
+    return list(iter_rows(value, sep=sep, orient=orient))
+
+
+def iter_rows(value: Any, *, sep: str = "_", orient: Orient = None) -> Iterator[dict[str, Any]]:
+    """Read an answer as :func:`to_rows` does, one row at a time.
+
+    Of an iterator only the row asked for is read; of a cursor, a frame or a reader a part at a time.
+
+    :raises ShapeError: At once, if the value is neither a record nor a collection; else when the row is reached.
+
+    .. versionadded:: 0.1
+    """
+    frame = columns_frame(value) if orient == "columns" and is_record(value) else frame_of(value)
+    if frame is not None:
+        return frame_rows(frame, sep=sep)
+    return _rows(_items_of(value), sep)
 
 
 def records(value: Any) -> list[Any]:
     """Turn an answer into a list of its records, each as the view made it.
 
     :param value: As for :func:`to_rows`.
-    :return: The records; those of a frame and of a SQLAlchemy ``Result`` as dicts.
+    :return: The records; those of a frame and of a query's result as dicts.
     :raises ShapeError: If the value is neither a record nor a collection.
 
     .. versionadded:: 0.1
     """
+    frame = frame_of(value)
+    return list(_items_of(value) if frame is None else frame_rows(frame))
+
+
+def frame_of(value: Any) -> Frame | None:
+    """Open an answer that is a table by columns: a frame, a Series, a record array, a mapping of arrays.
+
+    :return: The table, not read yet; or None. A Series of records is none: its items are the rows.
+
+    .. versionadded:: 0.1
+    """
     cls = type(value)
-    read_frame = frame_reader(cls)
-    if read_frame is not None:
-        return read_frame(value)
-    if record_reader(cls) is not None:
-        return [value]
-    if isinstance(value, Iterable) and not isinstance(value, (*_TEXT, type)):
-        return list(value)
-    msg = (
-        f"{describe(value)} is not rows. Return a list with one mapping (or dataclass, NamedTuple, "
-        "SQLAlchemy row) per row, or a DataFrame."
-    )
-    raise ShapeError(msg)
+    if cls is list:
+        return None
+    opener = frame_opener(cls)
+    if opener is not None:
+        return opener(value)
+    opener = series_opener(cls)
+    if opener is not None:
+        return None if _holds_records(value) else opener(value)
+    return columns_frame(value) if is_columns(value) else record_array(value)
 
 
 def is_record(value: Any) -> bool:
-    """Tell whether :func:`to_rows` reads the value as one row."""
-    return frame_reader(type(value)) is None and record_reader(type(value)) is not None
+    """Tell whether :func:`to_rows` reads the value as one row; a mapping of arrays may be a table all the same."""
+    cls = type(value)
+    if cls is dict:
+        return True
+    return record_reader(cls) is not None and frame_opener(cls) is None and cursor_reader(cls) is None
 
 
-@per_class
-def record_reader(cls: type) -> Reader | None:
-    """Find how instances of a class are read as one record.
-
-    :param cls: The class of a value; nothing is called on it here.
-    :return: A function that reads an instance, or None if instances are no records.
-
-    .. versionadded:: 0.1
-    """
-    if issubclass(cls, Mapping):
-        return dict
-    if hasattr(cls, "_mapping") and hasattr(cls, "_fields"):
-        return lambda value: dict(value._mapping)
-    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        return lambda value: dict(zip(value._fields, value, strict=False))
-    names = _field_names(cls)
-    if names is not None:
-        return lambda value: {name: getattr(value, name) for name in names}
-    return _method_reader(cls)
-
-
-def _field_names(cls: type) -> list[str] | None:
-    names: Iterable[str] | None = None
-    if dataclasses.is_dataclass(cls):
-        names = [field.name for field in dataclasses.fields(cls)]
-    elif hasattr(cls, "__attrs_attrs__"):
-        names = [field.name for field in cls.__attrs_attrs__]
-    elif hasattr(cls, "__struct_fields__"):
-        names = cls.__struct_fields__
-    return None if names is None else [name for name in names if not name.startswith("_")]
-
-
-def _method_reader(cls: type) -> Reader | None:
-    if hasattr(cls, "model_dump"):
-        return lambda value: dict(value.model_dump())
-    if hasattr(cls, "_asdict"):
-        return lambda value: dict(value._asdict())
-    if hasattr(cls, "__mapper__"):
-        names = [attribute.key for attribute in cls.__mapper__.column_attrs]
-        return lambda value: {name: getattr(value, name) for name in names}
-    # sqlite3.Row offers keys() and nothing else of a mapping; pandas objects that do have items() as well.
-    if hasattr(cls, "keys") and hasattr(cls, "__getitem__") and not hasattr(cls, "items"):
-        return lambda value: {key: value[key] for key in value.keys()}  # noqa: SIM118
-    return None
-
-
-@per_class
-def frame_reader(cls: type) -> Callable[[Any], list[dict[Any, Any]]] | None:
+def frame_reader(cls: type) -> Callable[[Any], list[dict[str, Any]]] | None:
     """Find how instances of a class are read as many records at once.
 
     :param cls: The class of a value; nothing is called on it here.
-    :return: A function that reads an instance (pandas, polars, SQLAlchemy ``Result``), or None.
+    :return: A function that reads an instance of a frame or of a query's result; or None.
 
     .. versionadded:: 0.1
     """
-    if all(hasattr(cls, name) for name in ("reset_index", "columns", "iloc", "to_dict")):
-        return _pandas_rows
-    if hasattr(cls, "to_dicts"):
-        return lambda frame: list(frame.to_dicts())
-    if hasattr(cls, "mappings") and hasattr(cls, "fetchmany"):
-        return lambda result: [dict(row) for row in result.mappings()]
-    return None
+    return to_rows if frame_opener(cls) is not None or cursor_reader(cls) is not None else None
 
 
 def listing(value: Any) -> list[Any] | None:
@@ -159,76 +144,65 @@ def listing(value: Any) -> list[Any] | None:
 
     .. versionadded:: 0.1
     """
-    if type(value) is list:
-        return value
+    cls = type(value)
+    if cls is list:
+        return value  # type: ignore[no-any-return]
     if isinstance(value, (*_TEXT, type)) or is_record(value):
         return None
-    read_frame = frame_reader(type(value))
-    if read_frame is not None:
-        return read_frame(value)
+    if frame_reader(cls) is not None:
+        return to_rows(value)
     # A numpy array of no dimensions has a length by its class and none by its value.
     if getattr(value, "ndim", 1) == 0 or not isinstance(value, Collection):
         return None
     return _items(value)
 
 
-def _items(value: Any) -> list[Any]:
-    if isinstance(value, (set, frozenset)):
-        return _in_order(value)
-    # tolist() turns the nanoseconds of numpy's dates into ints and records into nameless tuples.
-    if hasattr(value, "tolist") and getattr(getattr(value, "dtype", None), "kind", "O") not in "mMV":
-        return list(value.tolist())
-    return list(value)
+def _items_of(value: Any) -> Iterable[Any]:
+    cls = type(value)
+    read_cursor = cursor_reader(cls)
+    if read_cursor is not None:
+        return read_cursor(value)
+    if record_reader(cls) is not None:
+        return [value]
+    if isinstance(value, Iterable) and not isinstance(value, (*_TEXT, type)):
+        return value
+    if hasattr(cls, "__aiter__"):
+        msg = f"{describe(value)} is asynchronous. Collect it in an 'async def' view: [row async for row in ...]."
+        raise ShapeError(msg)
+    msg = (
+        f"{describe(value)} is not rows. Return a list with one mapping (or dataclass, NamedTuple, "
+        "SQLAlchemy row) per row, or a DataFrame."
+    )
+    raise ShapeError(msg)
 
 
-def text_key(key: Any, *, sep: str = "_") -> str:
-    """Turn a key into the text it has in JSON.
-
-    :param key: A mapping's key: ``True`` becomes ``true``, None ``null``, a date its ISO form, an Enum its
-        value, a tuple its non-empty parts joined.
-    :param sep: Joins the parts of a tuple.
-
-    .. versionadded:: 0.1
-    """
-    if isinstance(key, Enum):
-        key = key.value
-    if isinstance(key, str):
-        return str.__str__(key)
-    if isinstance(key, tuple):
-        return sep.join(part for part in (text_key(item, sep=sep) for item in key) if part)
-    # NaN, NaT and pd.NA name no column; "null" is what orjson writes for them too.
-    if key is None or str(key) in {"nan", "NaT", "<NA>"}:
-        return "null"
-    if isinstance(key, bool):
-        return "true" if key else "false"
-    return key.isoformat() if isinstance(key, (date, time)) else str(key)
+def _holds_records(series: Any) -> bool:
+    # Numbers, text and dates cannot hold records: only columns of objects and of structs are looked at.
+    kind = str(series.dtype)
+    if kind != "object" and not kind.lower().startswith(("struct", "object")):
+        return False
+    items = list(series)
+    return bool(items) and all(map(is_record, items))
 
 
-def describe(value: Any) -> str:
-    """Name what came by its type, never by its content, which may be confidential."""
-    if value is None:
-        return "None"
-    if isinstance(value, type):
-        return f"the class {value.__name__}"
-    name = type(value).__name__
-    if name == "bytes":
-        return name
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+def _rows(items: Iterable[Any], sep: str) -> Iterator[dict[str, Any]]:
+    for number, item in enumerate(items):
+        if type(item) is dict and _NAMES.issuperset(map(type, item)):
+            yield item
+        else:
+            yield _row(item, number, sep)
 
 
 def _row(item: Any, number: int, sep: str) -> dict[str, Any]:
-    if type(item) is dict:
-        row: dict[Any, Any] = item
-    else:
-        read = record_reader(type(item)) if is_record(item) else None
-        if read is None:
-            msg = (
-                f"row {number} (counted from 0) is {describe(item)}, not a record. Return one mapping (or "
-                "dataclass, NamedTuple, SQLAlchemy row) per row."
-            )
-            raise ShapeError(msg)
-        row = read(item)
-    if all(type(key) is str for key in row):
+    read = record_reader(type(item)) if is_record(item) else None
+    if read is None:
+        msg = (
+            f"row {number} (counted from 0) is {describe(item)}, not a record. Return one mapping (or "
+            "dataclass, NamedTuple, SQLAlchemy row) per row."
+        )
+        raise ShapeError(msg)
+    row = read(item)
+    if _NAMES.issuperset(map(type, row)):
         return row
     named: dict[str, Any] = {}
     for key, value in row.items():
@@ -240,28 +214,13 @@ def _row(item: Any, number: int, sep: str) -> dict[str, Any]:
     return named
 
 
-def _pandas_rows(frame: Any) -> list[dict[Any, Any]]:
-    index = frame.index
-    if type(index).__name__ != "RangeIndex" or index.name is not None:
-        try:
-            frame = frame.reset_index()
-        except ValueError as error:
-            levels = ", ".join(repr(name) for name in index.names)
-            msg = (
-                f"the DataFrame's index ({levels}) has the name of a column. Drop it with "
-                "reset_index(drop=True), or rename it with rename_axis()."
-            )
-            raise ShapeError(msg) from error
-    names = list(frame.columns)
-    if not frame.columns.is_unique:
-        twice = sorted({text_key(name) for name in names if names.count(name) > 1})
-        msg = f"the DataFrame has several columns named {', '.join(map(repr, twice))}. Rename them."
-        raise ShapeError(msg)
-    columns = []
-    for position in range(len(names)):
-        column = frame.iloc[:, position]
-        columns.append(column.astype(object).where(column.notna(), None).tolist())
-    return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
+def _items(value: Any) -> list[Any]:
+    if isinstance(value, (set, frozenset)):
+        return _in_order(value)
+    # tolist() turns the nanoseconds of numpy's dates into ints and records into nameless tuples.
+    if hasattr(value, "tolist") and getattr(getattr(value, "dtype", None), "kind", "O") not in "mMV":
+        return list(value.tolist())
+    return list(value)
 
 
 def _in_order(items: Iterable[Any]) -> list[Any]:

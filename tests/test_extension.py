@@ -5,7 +5,7 @@ import threading
 import pytest
 from flask import Flask
 
-from flask_openbb import ConfigError, OpenBB
+from flask_openbb import ApiKeyAuth, ConfigError, ManifestError, OpenBB, Param
 
 
 def test_a_factory_and_several_apps_share_one_extension():
@@ -23,6 +23,56 @@ def test_a_factory_and_several_apps_share_one_extension():
         apps.append(app)
     assert [app.test_client().get("/widgets.json").get_json()["text"]["endpoint"] for app in apps] == ["one", "two"]
     assert apps[0].extensions["openbb"] is not apps[1].extensions["openbb"]
+
+
+def test_a_factory_that_declares_everything_may_run_for_every_test():
+    openbb = OpenBB()
+
+    def create_app(word):
+        app = Flask("host")
+        openbb.init_app(app)
+
+        @app.get("/words")
+        @openbb.options
+        def words():
+            return ["first", "second"]
+
+        @app.get("/text")
+        @openbb.markdown
+        def text():
+            return word
+
+        app.add_url_rule("/old", "old", lambda: f"old {word}")
+        openbb.expose("old", type="markdown", params=[Param("word", options=words)])
+        openbb.app("App", tabs={"Main": [text, "old"]})
+        return app
+
+    apps = [(create_app(word), word) for word in ("first", "second", "third")]
+    for app, word in apps:
+        client = app.test_client()
+        widgets = client.get("/widgets.json").get_json()
+        assert list(widgets) == ["text", "old"]
+        assert widgets["old"]["params"][0]["optionsEndpoint"] == "words"
+        [shown] = client.get("/apps.json").get_json()
+        assert [item["i"] for item in shown["tabs"]["main"]["layout"]] == ["text", "old"]
+        assert client.get("/text").get_json() == word
+        assert client.get("/openbb/widgets/old?word=first").get_json() == f"old {word}"
+
+
+def test_an_app_never_gets_the_policy_of_another():
+    openbb = OpenBB()
+
+    def create_app(**options):
+        app = Flask("host")
+        openbb.init_app(app)
+        app.add_url_rule("/old", "old", lambda: "old")
+        openbb.expose("old", type="markdown", **options)
+        return app
+
+    create_app(auth=ApiKeyAuth(["first"]))
+    second = create_app(auth=ApiKeyAuth(["second"]))
+    with pytest.raises(ManifestError, match="Two declarations have the id 'old'"):
+        openbb.validate(second)
 
 
 def test_two_extensions_in_one_process_do_not_mix(make_app):

@@ -88,12 +88,16 @@ class Registry:
         self.version += 1
 
     def expose(self, declaration: Declaration) -> None:
-        """Remember a widget over a view that is not ours to mark."""
+        """Remember a widget over a view that is not ours to mark; a factory that runs again replaces its own."""
+        key = _exposure(declaration)
+        self.exposed[:] = [other for other in self.exposed if _exposure(other) != key]
         self.exposed.append(declaration)
         self.version += 1
 
     def add_app(self, arguments: Mapping[str, Any]) -> None:
-        """Remember one app of apps.json."""
+        """Remember one app of apps.json; a factory that runs again replaces its own."""
+        key = _app(arguments)
+        self.apps[:] = [other for other in self.apps if _app(other) != key]
         self.apps.append(arguments)
         self.version += 1
 
@@ -151,6 +155,34 @@ def source_of(view: View) -> object:
     """What stays the same when the code that declares a view runs again: its code object, or the class."""
     view = getattr(view, "view_class", view)  # all that as_view makes share one code object
     return getattr(inspect.unwrap(view), "__code__", view)
+
+
+def same_source(declaration: Declaration, view: View) -> bool:
+    """Whether a declaration stands on a view, or on what the same code made when it ran for another app."""
+    marks = getattr(view, MARK, ())
+    return any(mark.owner is declaration.owner and mark.source == declaration.source for mark in marks)
+
+
+def _exposure(declaration: Declaration) -> tuple[object, ...]:
+    # With the policy: an app must never get that of another.
+    return (
+        declaration.location,
+        declaration.target,
+        declaration.id,
+        declaration.kind,
+        declaration.auth,
+        declaration.public,
+    )
+
+
+def _app(arguments: Mapping[str, Any]) -> tuple[object, ...]:
+    tabs = arguments["tabs"]
+    shown = {
+        title: [source_of(widget) if callable(widget) else widget for widget in widgets]
+        for title, widgets in tabs.items()
+        if isinstance(widgets, list | tuple)
+    }
+    return arguments["location"], arguments["name"], shown, len(tabs)
 
 
 def caller_location(depth: int) -> str:

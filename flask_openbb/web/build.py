@@ -19,7 +19,7 @@ from flask import Flask
 from ..errors import ConfigError, Fault, ManifestError, RegistrationError
 from ..manifest.apps import build_app
 from ..manifest.lint import lint_agents, lint_apps, lint_widgets
-from ..manifest.registry import MARK
+from ..manifest.registry import same_source
 from ..manifest.schemas import dump_app, dump_widget
 from ..manifest.specs import Grid, Widget
 from .describe import described
@@ -215,8 +215,7 @@ def _finder(routes: Routes, wire: Mapping[str, Any]) -> Callable[[Any], tuple[st
 
 
 def _of_view(routes: Routes, view: Any) -> Binding | None:
-    declarations = getattr(view, MARK, ())
-    return next((found for found in routes.widgets.values() if found.declaration in declarations), None)
+    return next((found for found in routes.widgets.values() if same_source(found.declaration, view)), None)
 
 
 def _all_params(params: Any) -> list[dict[str, Any]]:

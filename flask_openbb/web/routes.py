@@ -22,7 +22,7 @@ from ..errors import Fault, OpenBBError, RegistrationError
 from ..manifest.columns import columns_from, row_schema, whole_columns
 from ..manifest.kinds import Kind
 from ..manifest.params import ParamPlan, plan_params
-from ..manifest.registry import MARK, Declaration, Marked, View, marks_of
+from ..manifest.registry import Declaration, Marked, View, marks_of, same_source
 from ..manifest.specs import Column, Param, ParamRows
 from ..shape import bodies
 from ..shape.bodies import Shaping
@@ -97,11 +97,8 @@ class Routes:
 
     def options_url(self, view: Callable[..., Any]) -> str | None:
         """The URL of an ``@openbb.options`` view, or None if it is not one of this app's."""
-        declarations = getattr(view, MARK, ())
-        for binding in self.options.values():
-            if binding.declaration in declarations:
-                return binding.url
-        return None
+        found = (binding.url for binding in self.options.values() if same_source(binding.declaration, view))
+        return next(found, None)
 
 
 def find_routes(app: Flask, state: State) -> Routes:

@@ -30,7 +30,15 @@ class UnknownKindError(RegistrationError):
 
 
 class ParamError(RegistrationError):
-    """An annotation, a default or a Schema field that cannot become a widget parameter."""
+    """An annotation, a default or a Schema field that cannot become a widget parameter.
+
+    :param problems: One sentence a parameter, where several are wrong.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+        """Every problem found, not just the first."""
 
 
 class MissingExtraError(OpenBBError, ImportError):

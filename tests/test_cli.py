@@ -72,6 +72,18 @@ def test_check_fails_with_every_fault(app):
     assert "test_cli.py:" in result.output
 
 
+def test_a_faulty_manifest_is_printed_but_fails(make_app):
+    for on_invalid, code in (("raise", 1), ("quarantine", 0)):
+        app = make_app(OPENBB_ON_INVALID=on_invalid)
+        openbb = OpenBB(app)
+        app.add_url_rule("/good", "good", openbb.markdown(lambda: ""))
+        app.add_url_rule("/bad", "bad", openbb.markdown(stale_time=1)(lambda: ""))
+        result = app.test_cli_runner().invoke(args=["openbb", "widgets"])
+        assert result.exit_code == code
+        assert list(json.loads(result.stdout)) == ["good"]
+        assert "staleTime" in result.stderr
+
+
 def test_strict_fails_on_warnings(app):
     openbb = OpenBB(app)
 

@@ -335,3 +335,22 @@ def test_the_place_is_found_where_not_given():
         plan_params(view)
     with pytest.raises(ParamError, match=r"YourSchema\.$"):
         plan_params(functools.partial(view))
+
+
+def test_every_wrong_parameter_is_reported_at_once():
+    def view(a: dict, b: int = "x", c: str = "fine", d: set = ()): ...
+
+    with pytest.raises(ParamError) as raised:
+        plan_params(view, where="")
+    assert len(raised.value.problems) == 3
+    assert [problem.split("'")[1] for problem in raised.value.problems] == ["a", "b", "d"]
+
+
+def test_an_argument_nothing_would_fill_is_refused_beside_a_schema():
+    class Query(Schema):
+        symbol = fields.String()
+
+    def view(args, symbol): ...
+
+    with pytest.raises(ParamError, match=r"'args': it is no field of Query.*as_kwargs=True"):
+        plan_params(view, params=Query)

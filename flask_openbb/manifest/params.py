@@ -141,7 +141,7 @@ def plan_params(
     params: Sequence[Param | Sequence[Param]] | type[Schema] | Schema | None = None,
     path_types: Mapping[str, type] | None = None,
     skip_first: bool = False,
-    where: str = "",
+    where: str | None = None,
     clock: Clock = datetime.now,
 ) -> ParamPlan:
     """Work out a view's parameters.
@@ -154,9 +154,10 @@ def plan_params(
     :param params: Params, rows of Params, or a marshmallow Schema.
     :param path_types: Type by argument of the URL rule.
     :param skip_first: Leave out the first parameter, ``self`` of a MethodView.
-    :param where: ``file:line`` of the view, for messages.
+    :param where: ``file:line`` of the view, for messages; empty where the caller tells the place itself.
     :param clock: Gives "now" for relative dates; the server's local time by default.
-    :raises ParamError: If something cannot become a parameter; names function, parameter, place and next step.
+    :raises ParamError: If something cannot become a parameter, with every problem found; each names function,
+        parameter, place and next step.
 
     .. versionadded:: 0.1
     """
@@ -167,13 +168,20 @@ class _Planner:
     """Makes one plan."""
 
     def __init__(
-        self, view: Callable[..., Any], path_types: Mapping[str, type], *, skip_first: bool, where: str, clock: Clock
+        self,
+        view: Callable[..., Any],
+        path_types: Mapping[str, type],
+        *,
+        skip_first: bool,
+        where: str | None,
+        clock: Clock,
     ) -> None:
         self.view = view
         self.path_types = path_types
-        place = where or _place_of(view)
+        place = _place_of(view) if where is None else where
         self._at = f" ({place})" if place else ""
         self.clock = clock
+        self.problems: list[str] = []
         self.signature = self._read_signature(skip_first)
 
     def plan(self, params: Any) -> ParamPlan:
@@ -195,9 +203,15 @@ class _Planner:
         wants = frozenset(WORKSPACE_ARGUMENTS & self.signature.defaults.keys()) - declared - covered
         wants -= self.path_types.keys()
         for name in self._remaining(arguments, covered | wants):
-            argument = self._argument(name, Param())
-            arguments[name] = argument
-            rows.append(argument.param)
+            try:
+                if schema is not None:
+                    self._check_bound(name, schema)
+                arguments[name] = self._argument(name, Param())
+                rows.append(arguments[name].param)
+            except ParamError as error:
+                self.problems += error.problems
+        if self.problems:
+            raise ParamError(*dict.fromkeys(self.problems))
         return self._finish(rows, arguments, schema, wants)
 
     def _finish(
@@ -236,8 +250,14 @@ class _Planner:
         by_wire = self._names_by_wire()
         for item in params:
             row = isinstance(item, Sequence) and not isinstance(item, str)
-            shown = tuple(self._declare(param, by_wire, arguments) for param in (item if row else (item,)))
-            yield shown if row else shown[0]
+            shown: list[Param] = []
+            for param in item if row else (item,):
+                try:
+                    shown.append(self._declare(param, by_wire, arguments))
+                except ParamError as error:
+                    self.problems += error.problems
+            if shown:
+                yield tuple(shown) if row else shown[0]
 
     def _declare(self, param: Any, by_wire: Mapping[str, str], arguments: dict[str, Argument]) -> Param:
         if not isinstance(param, Param):
@@ -251,6 +271,17 @@ class _Planner:
             raise self._wrong_params(f"{param.name!r} is there twice. Remove one.")
         arguments[name] = self._argument(name, param)
         return arguments[name].param
+
+    def _check_bound(self, name: str, schema: Schema) -> None:
+        """Refuse an argument that nothing would fill, such as the mapping another library passes."""
+        parameter = self.signature.defaults.get(name, None)
+        if parameter is EMPTY and name not in self.path_types and annotation_of(self.view, name) is EMPTY:
+            raise self._error(
+                name,
+                f"it is no field of {type(schema).__name__} and has neither annotation nor default. Workspace's "
+                "parameters come as keywords: take the fields as arguments (flask-smorest: as_kwargs=True), or "
+                "declare the view with openbb.expose().",
+            )
 
     def _names_by_wire(self) -> dict[str, str]:
         names = {}

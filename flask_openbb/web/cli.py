@@ -32,14 +32,18 @@ _OUTPUT = click.option(
 @_OUTPUT
 def widgets_command(output: Path | None) -> None:
     """Print widgets.json as Workspace gets it."""
-    _print_manifest(dict(_compose().widgets), output)
+    built = _compose()
+    _print_manifest(dict(built.widgets), output)
+    _fail_on_errors(built)
 
 
 @openbb_commands.command("apps")
 @_OUTPUT
 def apps_command(output: Path | None) -> None:
     """Print apps.json as Workspace gets it."""
-    _print_manifest(_compose().apps, output)
+    built = _compose()
+    _print_manifest(built.apps, output)
+    _fail_on_errors(built)
 
 
 @openbb_commands.command("check")
@@ -104,6 +108,15 @@ def _routes() -> tuple[Flask, Routes]:
 def _compose() -> Built:
     app, routes = _routes()
     return compose(app, state_of(app), routes)
+
+
+def _fail_on_errors(built: Built) -> None:
+    """Say on standard error what is left out, and exit with 1 where the server would refuse the manifest."""
+    errors = [fault for fault in built.faults if fault.severity == "error"]
+    for fault in errors:
+        click.echo(str(fault), err=True)
+    if errors and state_of(_app()).settings.on_invalid == "raise":
+        raise click.exceptions.Exit(1)
 
 
 def _print_manifest(manifest: Any, output: Path | None) -> None:

@@ -3,8 +3,9 @@
 import hashlib
 
 import pytest
-from flask import Flask, g
+from flask import Flask, abort, g
 from flask.views import MethodView
+from werkzeug.test import Client
 
 from flask_openbb import ApiKeyAuth, BearerAuth, ConfigError, Identity, ManifestError, OpenBB, any_of
 
@@ -218,6 +219,31 @@ def test_a_token_opens_one_widget_only(make_app):
     token = widgets["one"]["endpoint"].split("/")[2]
     assert client.get(f"/openbb/signed/{token}/widgets/one").status_code == 200
     assert client.get(f"/openbb/signed/{token}/widgets/two").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/rows", "/openbb/widgets/rows"])
+def test_an_environ_used_again_opens_no_door(make_app, path):
+    """A cascade asks a second app with the same environ where the first answers 404; a retry, the same app."""
+    opened, guarded = make_app(), make_app(OPENBB_API_KEYS="k")
+
+    def none():
+        abort(404)
+
+    def closed():
+        return "closed"
+
+    for app in (opened, guarded):
+        app.add_url_rule("/rows", "rows", OpenBB(app).markdown(none if app is opened else closed))
+
+    def cascade(environ, start_response):
+        for app in (opened, opened):
+            assert b"".join(app(environ, lambda *_: None)) == opened_says
+        return guarded(environ, start_response)
+
+    opened_says = opened.test_client().get(path).get_data()
+    refused = Client(cascade).get(path)
+    assert refused.status_code == 401
+    assert Client(cascade).get(path, headers={"X-API-KEY": "k"}).get_json() == "closed"
 
 
 def test_a_rotated_key_ends_its_signed_endpoints(make_app):

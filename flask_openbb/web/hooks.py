@@ -32,6 +32,9 @@ METHODS = "flask_openbb.methods"
 """Key in the request's environ: the methods of the URL of ours it asks. Not on ``g``, which outlives a request
 where a test or a command holds an app context open."""
 
+_ASKED = "flask_openbb.request"
+"""Key beside it: the request that was asked."""
+
 
 def install(app: Flask) -> None:
     """Put our hooks first and last.
@@ -47,8 +50,13 @@ def before_request() -> Any:
     """Recognise a request for one of our URLs; answer it here where the host's routing would not."""
     # The proxies look their object up at every use, and every request of the host passes here.
     asked: Request = request._get_current_object()  # type: ignore[attr-defined]
-    if METHODS in asked.environ:
-        return None  # run again for the host's own hooks, by _answer_elsewhere below
+    environ = asked.environ
+    if METHODS in environ:
+        if environ[_ASKED] is asked:
+            return None  # run again for the host's own hooks, by _answer_elsewhere below
+        # A middleware passes the environ on to a second app, or tries again: none of the first answer counts.
+        del environ[METHODS]
+        environ.pop(BINDING, None)
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     state: State = app.extensions[EXTENSION]
     routes = routes_of(app, state)
@@ -80,10 +88,16 @@ def _ours(methods: frozenset[str]) -> Response | None:
 
     :param methods: What the URL accepts; HEAD goes with GET.
     """
-    request.environ[METHODS] = methods | {"HEAD"} if "GET" in methods else methods
+    _mark(methods | {"HEAD"} if "GET" in methods else methods)
     if request.method != "OPTIONS" or "Origin" not in request.headers:
         return None
     return preflight_response() if "Access-Control-Request-Method" in request.headers else None
+
+
+def _mark(methods: frozenset[str] | None) -> None:
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    asked.environ[METHODS] = methods
+    asked.environ[_ASKED] = asked
 
 
 def _asked_method() -> str:
@@ -252,6 +266,6 @@ def _info_page(state: State) -> Any:
     """The page, once the host's own hooks have let the request pass: it lists the widgets."""
     if not state.settings.info_page or request.method not in ("GET", "HEAD"):
         return None
-    request.environ[METHODS] = None  # our hook stands aside, and no CORS headers are written
+    _mark(None)  # our hook stands aside, and no CORS headers are written
     response = current_app.preprocess_request()
     return info_page(state) if response is None else response

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import pytest
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError, fields
 
 from flask_openbb.errors import ParamError
 from flask_openbb.manifest.dates import days_ago, today

@@ -130,7 +130,11 @@ def _conditional(document: Document, policies: list[Policy]) -> Response:
     for policy in policies:
         for name in credential_headers(policy):
             response.vary.add(name)
-    response.make_conditional(request.environ)
+    # For an ETag make_conditional says the same, at twice the cost, and adds the Date that servers add.
+    if "If-Match" in request.headers:
+        response.make_conditional(request.environ)
+    elif "If-None-Match" in request.headers and request.if_none_match.contains_weak(document.etag):
+        response.status_code = 304
     return response
 
 

@@ -408,11 +408,11 @@ def behind_login(make_app):
 
 
 @pytest.mark.parametrize("url", ["/who", "/widgets.json", "/apps.json", "/openbb/widgets/who"])
-def test_a_login_hook_does_not_see_preflights(behind_login, url):
+def test_a_login_hook_does_not_decide_on_preflights(behind_login, url):
     app, asked = behind_login
     answer = app.test_client().options(url, headers=PREFLIGHT)
     assert (answer.status_code, answer.get_data(), access(answer)) == (204, b"", PREFLIGHT_GRANTED)
-    assert asked == []
+    assert asked == ["OPTIONS"]
 
 
 def test_a_login_hook_guards_widgets_too(behind_login):
@@ -504,9 +504,9 @@ def test_the_hosts_own_pages_for_errors(html_errors, number):
 
 
 def test_a_crash_is_json_where_the_host_shows_pages(html_errors):
-    app, handled = html_errors
+    app, _ = html_errors
     answer = app.test_client().get("/widget", headers=ORIGIN)
-    detail = "Internal Server Error" if handled is Exception else "The server failed to answer; its log says why."
+    detail = "The server failed to answer; its log says why."
     assert (answer.status_code, answer.get_json(), access(answer)) == (500, {"detail": detail}, GRANTED)
 
 
@@ -650,3 +650,162 @@ def test_teardowns_close_what_a_widget_opened(make_app, answered):
 
     assert app.test_client().get("/rows").status_code == (200 if answered else 500)
     assert log == ["view", "open"]
+
+
+# What a trial with real services found
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "headers", "status"),
+    [
+        ("OPTIONS", "/rows", PREFLIGHT, 204),
+        ("OPTIONS", "/widgets.json", PREFLIGHT, 204),
+        ("OPTIONS", "/openbb/widgets/plain", PREFLIGHT, 204),
+        ("GET", "/openbb/widgets/plain", ORIGIN, 401),
+        ("GET", "/openbb/widgets/none", ORIGIN, 401),
+        ("POST", "/rows", ORIGIN, 405),
+        ("GET", "/", ORIGIN, 200),
+    ],
+)
+def test_a_pair_of_hooks_that_times_requests(make_app, method, url, headers, status):
+    app = make_app(OPENBB_API_KEYS="k", PROPAGATE_EXCEPTIONS=False)
+    openbb = OpenBB(app)
+
+    @app.before_request
+    def start():
+        g.start = 1
+
+    @app.after_request
+    def stop(response):
+        response.headers["X-Time"] = str(g.start)
+        return response
+
+    @app.get("/rows")
+    @openbb.table
+    def rows():
+        return [{"a": 1}]
+
+    @app.get("/plain")
+    def plain():
+        return jsonify([{"a": 1}])
+
+    openbb.expose("plain", type="table")
+    answer = app.test_client().open(url, method=method, headers=headers)
+    assert (answer.status_code, answer.headers.get("X-Time")) == (status, "1")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"columns": ["x"]}, {"extra": 5}, {"id": 5}, {"name": object()}, {"id": ""}, {"shape": "no"}, {"endpoint": 5}],
+    ids=str,
+)
+def test_a_wrong_declaration_never_breaks_the_hosts_pages(make_app, options):
+    app = make_app(PROPAGATE_EXCEPTIONS=False)
+    openbb = OpenBB(app)
+
+    @app.get("/page")
+    def page():
+        return "page"
+
+    @app.get("/rows")
+    @openbb.table(**options)
+    def rows():
+        return []
+
+    client = app.test_client()
+    assert client.get("/page").get_data() == b"page"
+    answer = client.get("/widgets.json")
+    assert answer.status_code == 500
+    assert "test_hosts.py:" in answer.get_json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "refuse",
+    [lambda: abort(503, "Closed until six."), lambda: abort(make_response({"error": "Closed until six."}, 503))],
+    ids=["text", "response"],
+)
+def test_what_a_hook_says_when_it_aborts_is_shown(make_app, refuse):
+    app = make_app()
+    openbb = OpenBB(app)
+    app.before_request(refuse)
+
+    @app.get("/rows")
+    @openbb.table
+    def rows():
+        return []
+
+    assert app.test_client().get("/rows").get_json()["detail"] == "Closed until six."
+
+
+def test_a_teardown_learns_of_the_exception(make_app):
+    app = make_app(PROPAGATE_EXCEPTIONS=False)
+    openbb = OpenBB(app)
+    log = []
+
+    @app.teardown_request
+    def finish(error):
+        log.append("commit" if error is None else "rollback")
+
+    @app.get("/host")
+    def host():
+        return 1 / 0
+
+    @app.get("/rows")
+    @openbb.table
+    def rows():
+        return 1 / 0
+
+    assert app.test_client().get("/host").status_code == 500
+    assert app.test_client().get("/rows").status_code == 500
+    assert log == ["rollback", "rollback"]
+
+
+def test_the_hosts_handler_of_500_is_told(make_app):
+    app = make_app(PROPAGATE_EXCEPTIONS=False)
+    openbb = OpenBB(app)
+    told = []
+
+    @app.errorhandler(500)
+    def pager(error):
+        told.append(type(error.original_exception).__name__)
+        return "<h1>sorry</h1>", 500
+
+    @app.get("/rows")
+    @openbb.table
+    def rows():
+        return 1 / 0
+
+    assert app.test_client().get("/rows").status_code == 500
+    assert told == ["ZeroDivisionError"]
+
+
+def test_the_identity_is_known_to_a_login_hook(make_app):
+    app = make_app(OPENBB_API_KEYS="k")
+    openbb = OpenBB(app)
+
+    @app.before_request
+    def login():
+        return None if g.get("openbb_identity") else ({"detail": "log in"}, 401)
+
+    @app.get("/rows")
+    @openbb.table
+    def rows():
+        return [{"a": 1}]
+
+    client = app.test_client()
+    for url in ("/rows", "/widgets.json"):
+        assert client.get(url, headers={"X-API-KEY": "k"}).status_code == 200
+
+
+@pytest.mark.parametrize("value", ["no", "false", 0.5])
+def test_public_wants_a_boolean(make_app, value):
+    app = make_app(OPENBB_API_KEYS="k")
+    openbb = OpenBB(app)
+
+    @app.get("/rows")
+    @openbb.table(public=value)
+    def rows():
+        return [{"a": 1}]
+
+    closed = app.test_client().get("/rows")
+    assert (closed.status_code, "has a fault" in closed.get_json()["detail"]) == (500, True)

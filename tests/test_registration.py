@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from flask import Blueprint, Flask, abort, jsonify, request
 from flask.views import MethodView, View
+from marshmallow import Schema, fields
 from werkzeug.routing import BaseConverter
 
 from flask_openbb import Column, Grid, ManifestError, OpenBB, Param, RegistrationError, UnknownKindError
@@ -479,7 +480,7 @@ def test_a_slash_is_added_below_a_mount_point_too(app, openbb, client, root):
 
 
 FAULTS = {
-    "no route": ("has no route", "openbb.widget"),
+    "no route": ("has no route", "'@openbb.table'"),
     "wrong method": ("Workspace asks 'omni' with POST", "methods=['POST']"),
     "duplicate": ("Two declarations have the id 'same'", "id='...'"),
     "unknown endpoint": ("expose() names an endpoint this app does not have", "Did you mean 'first'?"),
@@ -551,16 +552,19 @@ class Rude:
     ("decorate", "says"),
     [
         (lambda bb: bb.table(auth=Rude()), "RuntimeError: no such vault"),
-        (lambda bb: bb.table(columns=[5]), "AttributeError"),
-        (lambda bb: bb.table(grid=(1,)), "TypeError"),
+        (lambda bb: bb.table(columns=[5]), r"columns\[0\] is 5. Write Column"),
+        (lambda bb: bb.table(grid=(1,)), r"Write grid=\(width, height\)"),
+        (lambda bb: bb.table(grid="wide"), r"Write grid=\(width, height\)"),
         (lambda bb: bb.table(extra={"key": object()}), "TypeError"),
         (lambda bb: bb.register_widget({"name": "x", "data": {"table": {"columnsDefs": [5]}}}), "columnsDefs"),
         (
-            lambda bb: bb.register_widget({"data": {"table": {"columnsDefs": [{"field": "a", "renderFn": 5}]}}}),
-            "renderFn|iter",
+            lambda bb: bb.register_widget(
+                {"data": {"table": {"columnsDefs": [{"field": "a", "headerName": "A", "renderFn": 5}]}}}
+            ),
+            "renderFn",
         ),
     ],
-    ids=["policy", "columns", "grid", "extra", "entry", "render"],
+    ids=["policy", "columns", "grid", "grid text", "extra", "entry", "render"],
 )
 def test_no_declaration_can_take_the_host_or_the_other_widgets_down(make_app, decorate, says):
     app = make_app(OPENBB_ON_INVALID="quarantine")
@@ -638,3 +642,93 @@ def test_a_factory_may_run_twice_on_one_extension():
         client = app.test_client()
         assert list(client.get("/widgets.json").get_json()) == ["text"]
         assert client.get("/text").get_json() == word
+
+
+def test_a_widget_that_is_wrong_in_many_ways_says_all_of_them(app, openbb):
+    @app.get("/x/<symbol>")
+    @openbb.table(columns=["close"], public="no", refetch_interval=5, separator=".")
+    def x(symbol: str, a: dict, b: int = "x"):
+        return ROWS
+
+    with pytest.raises(ManifestError) as raised:
+        openbb.validate(app)
+    said = "\n".join(str(fault) for fault in raised.value.faults)
+    for part in ("columns[0]", "public='no'", "refetchInterval", "parameter 'a'", "parameter 'b'"):
+        assert said.count(part) == 1, said
+    assert {fault.location for fault in raised.value.faults} == {raised.value.faults[0].location}
+
+
+def test_an_endpoint_that_is_not_the_views_is_a_fault(app, openbb):
+    @openbb.register_widget({"name": "Prices", "description": "x", "endpoint": "priices"})
+    @app.get("/prices")
+    def prices():
+        return ROWS
+
+    with pytest.raises(ManifestError, match="endpoint is 'priices', but the view answers at 'prices'"):
+        openbb.validate(app)
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_a_hosts_own_manifest_is_a_fault(app, before):
+    def add():
+        app.add_url_rule("/widgets.json", "by_hand", lambda: {})
+
+    if before:
+        add()
+    openbb = OpenBB(app)
+    if not before:
+        add()
+    with pytest.raises(ManifestError, match=r"a route of its own at '/widgets.json', endpoint 'by_hand'"):
+        openbb.validate(app)
+
+
+@pytest.mark.parametrize(
+    ("use", "says"),
+    [
+        (lambda bb: bb.expose(test_route_outside), "takes the Flask endpoint of a view"),
+        (lambda bb: bb.app("A", tabs=["x"]), "maps each tab's name"),
+        (lambda bb: bb.app("A", tabs={"m": "prices"}), "maps each tab's name"),
+    ],
+    ids=["expose", "list", "text"],
+)
+def test_wrong_calls_say_what_to_write(openbb, use, says):
+    with pytest.raises(RegistrationError, match=says):
+        use(openbb)
+
+
+def test_a_view_on_a_subdomain_is_asked_under_the_prefix(make_app):
+    app = make_app(SERVER_NAME="desk.example")
+    openbb = OpenBB(app)
+
+    @app.get("/rows", subdomain="api")
+    @openbb.table
+    def rows():
+        return ROWS
+
+    client = app.test_client()
+    assert client.get("/widgets.json").get_json()["rows"]["endpoint"] == "openbb/widgets/rows"
+
+
+def test_what_an_exposed_view_takes_is_left_to_it(app, openbb, client, manifest):
+    """flask-smorest and APIFlask pass a parsed mapping as the first argument."""
+
+    class Query(Schema):
+        year = fields.Integer(load_default=2025)
+
+    def with_args(view):
+        @functools.wraps(view)
+        def wrapper(**kwargs):
+            return view({"year": request.args.get("year", 2025, type=int)}, **kwargs)
+
+        return wrapper
+
+    @app.get("/reports/<desk>")
+    @with_args
+    def reports(args, desk):
+        return [{"desk": desk, **args}]
+
+    openbb.expose("reports", params=Query)
+    assert [param["paramName"] for param in manifest()["reports"]["params"]] == ["year", "desk"]
+    answer = client.get("/openbb/widgets/reports?desk=fx&year=2026")
+    assert answer.get_json() == [{"desk": "fx", "year": 2026}]
+    assert client.get("/openbb/widgets/reports?desk=fx&year=soon").status_code == 422

@@ -45,8 +45,10 @@ class Declaration:
     """A policy that replaces the app's for this widget."""
     public: bool = False
     shape: bool = True
-    separator: str = "_"
-    lists: Literal["join", "json"] = "join"
+    decorator: str = "widget"
+    """The decorator's name, for messages."""
+    shaping: Mapping[str, Any] = field(default_factory=dict)
+    """Options of :class:`~flask_openbb.shape.bodies.Shaping`, by its field names."""
     target: str | None = None
     """Flask endpoint of an exposed view; None where the mark is on the view itself."""
     location: str = ""

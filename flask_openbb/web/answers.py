@@ -8,7 +8,8 @@ Source: CONTRACT "errors"; CLIENT lib/utils/apiError.ts; the Excel add-in.
 
 from __future__ import annotations
 
-import sys
+import html
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,12 @@ from werkzeug.wrappers import Response
 from ..errors import RequestError
 
 JSON = "application/json"
+
+_FAILED = "The server failed to answer; its log says why."
+_WERKZEUG_PAGE = re.compile(
+    rb"<!doctype html>\s*<html lang=en>\s*<title>[^<]*</title>\s*<h1>[^<]*</h1>\s*<p>(?P<said>[^<]*)</p>\s*"
+)
+"""The page of an ``abort()`` that no handler took; its paragraph is what the host said."""
 
 
 def json_response(body: bytes, *, status: int = 200, mimetype: str = JSON) -> Response:
@@ -41,12 +48,13 @@ def error_response(status: int, detail: str, *, errors: Any = (), headers: Mappi
 
 
 def failure(error: Exception) -> Response:
-    """The answer to anything that went wrong while a widget was answered.
+    """The answer to a refusal, ours or the view's; any other exception is Flask's to handle.
 
-    The host's error handler for the exception is used where it has one. Otherwise an unhandled exception is
-    logged with its traceback, signalled to ``got_request_exception``, and answered by a 500 that says nothing of
-    it. It is raised further only where ``PROPAGATE_EXCEPTIONS`` or ``TESTING`` says so, as Flask does; not in
-    debug mode, because the debugger's HTML would reach Workspace without being shown.
+    Flask logs it, signals ``got_request_exception``, calls the host's error handler and tells the teardown functions;
+    the last of our hooks makes the answer :func:`readable`. Only in debug mode it is answered here, because the
+    debugger's HTML would reach Workspace without being shown.
+
+    :raises Exception: The one given, for Flask.
     """
     if isinstance(error, RequestError):
         challenge = getattr(error, "challenge", None)
@@ -54,31 +62,32 @@ def failure(error: Exception) -> Response:
         return error_response(error.status, error.detail, errors=error.errors, headers=headers)
     if isinstance(error, HTTPException):
         return _http_error(error)
-    try:
-        handled = current_app.handle_user_exception(error)
-    except Exception:
-        return _unhandled(error)
-    return readable(current_app.make_response(handled))
+    if not current_app.debug or current_app.testing or current_app.config["PROPAGATE_EXCEPTIONS"]:
+        raise error
+    return readable(current_app.make_response(_handled(error)))
 
 
 def readable(response: Response) -> Response:
     """Turn an error answer that is not JSON with a ``detail`` into one; others are returned as they are."""
-    if response.status_code < 400 or response.content_encoding:  # bytes we cannot read
+    if response.status_code < 400 or response.content_encoding or response.direct_passthrough:
         return response
-    body: Any = None
-    if response.mimetype == JSON and not response.is_streamed:
-        try:
-            body = orjson.loads(response.get_data())
-        except orjson.JSONDecodeError:
-            body = None
+    text = response.get_data()
+    try:
+        body: Any = orjson.loads(text) if response.mimetype == JSON else None
+    except orjson.JSONDecodeError:
+        body = None
     if isinstance(body, dict):
         detail = body.get("detail")
         if detail and (not isinstance(detail, str) or "\n" not in detail):
             return response
         found = next((body[key] for key in ("detail", "message", "error") if isinstance(body.get(key), str)), None)
         body["detail"] = one_line(found or _reason(response.status_code))
+    elif isinstance(body, str) and body:
+        body = {"detail": one_line(body)}
     else:
-        body = {"detail": one_line(body) if isinstance(body, str) and body else _reason(response.status_code)}
+        page = _WERKZEUG_PAGE.fullmatch(text) if response.status_code != 500 else None
+        said = html.unescape(page["said"].decode(errors="replace")) if page else _reason(response.status_code)
+        body = {"detail": one_line(said)}
     response.set_data(orjson.dumps(body))
     response.mimetype = JSON
     return response
@@ -94,18 +103,23 @@ def _http_error(error: HTTPException) -> Response:
         return readable(current_app.make_response(error.response))
     status = error.code or 500
     headers = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
-    return error_response(status, error.description or _reason(status), headers=headers)
+    # flask-smorest's and Flask-RESTX's abort() put the message beside werkzeug's own.
+    data = getattr(error, "data", None)
+    said = data.get("message") if isinstance(data, dict) else None
+    detail = said if isinstance(said, str) else error.description
+    return error_response(status, detail or _reason(status), headers=headers)
 
 
-def _unhandled(error: Exception) -> Response:
-    propagate = current_app.config["PROPAGATE_EXCEPTIONS"]
-    if propagate or (propagate is None and current_app.testing):
-        raise error
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    got_request_exception.send(app, _async_wrapper=app.ensure_sync, exception=error)
-    app.log_exception((type(error), error, error.__traceback__) if sys.exc_info()[1] is not error else sys.exc_info())
-    return error_response(500, "The server failed to answer; its log says why.")
+def _handled(error: Exception) -> Any:
+    """What Flask would make of an exception if it were not in debug mode."""
+    try:
+        return current_app.handle_user_exception(error)
+    except Exception:
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        got_request_exception.send(app, _async_wrapper=app.ensure_sync, exception=error)
+        app.log_exception((type(error), error, error.__traceback__))
+        return error_response(500, _FAILED)
 
 
 def _reason(status: int) -> str:
-    return HTTP_STATUS_CODES.get(status, "Error")
+    return _FAILED if status == 500 else HTTP_STATUS_CODES.get(status, "Error")

@@ -19,11 +19,11 @@ from flask import Flask
 from ..errors import ConfigError, Fault, ManifestError, RegistrationError
 from ..manifest.apps import build_app
 from ..manifest.lint import lint_agents, lint_apps, lint_widgets
-from ..manifest.registry import same_source
-from ..manifest.schemas import dump_app, dump_widget
-from ..manifest.specs import Grid, Widget
-from .describe import described
-from .routes import Binding, Routes, resolve_options, told
+from ..manifest.registry import Marked, same_source
+from ..manifest.schemas import dump_app
+from .bindings import Binding, Home, told
+from .entries import entry_of
+from .routes import Routes, resolve_options
 from .rules import relative_url
 
 if TYPE_CHECKING:
@@ -64,12 +64,15 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
     wire: dict[str, Any] = {}
     for binding in routes.widgets.values():
         try:
-            entry = _wire(routes, binding)
+            rows = resolve_options(routes, binding.plan.rows)
+            entry = entry_of(binding.declaration, binding.function, binding, rows=rows, columns=binding.columns)
             orjson.dumps(entry)
         except Exception as error:  # whatever it is, the other widgets must be served
             faults += _as_faults(binding, error)
         else:
             wire[binding.id] = entry
+    for mark, home in routes.faulty:
+        faults += _faults_beside(mark, home)
     locations = {id: routes.widgets[id].declaration.location for id in wire}
     faults += lint_widgets(wire, locations=locations, endpoints=_endpoints(app, state, routes))
     refused = {fault.widget for fault in faults if fault.severity == "error"}
@@ -79,11 +82,10 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
     faults += [*app_faults, *lint_agents(agents)]
     signed = tuple(binding for binding in (*routes.widgets.values(), *routes.options.values()) if binding.signed)
     signed = tuple(binding for binding in signed if binding.id in wire or binding.id in routes.options)
-    if signed:
-        try:
-            state.signer(app)
-        except ConfigError as error:
-            faults.append(Fault("error", str(error), widget=signed[0].id, location=signed[0].declaration.location))
+    if signed and (unsigned := _unsigned(app, state, signed)):
+        faults += unsigned
+        wire = {id: widget for id, widget in wire.items() if id not in {fault.widget for fault in unsigned}}
+        signed = ()
     documents = {"widgets": document(wire), "apps": document(apps), "agents": document(agents)}
     return Built(wire, apps, agents, tuple(faults), signed, documents)
 
@@ -138,36 +140,34 @@ def signed_url(binding: Binding, token: str) -> str:
     return f"openbb/signed/{token}/{kind}/{binding.id}"
 
 
-def _wire(routes: Routes, binding: Binding) -> dict[str, Any]:
-    declaration = binding.declaration
-    given = declaration.wire
-    name, description = described(binding.function)
-    if given is not None:
-        entry = {"name": name, "description": description, "endpoint": binding.url, **deepcopy(dict(given))}
-        if not str(entry["endpoint"]).startswith(("http://", "https://")) and _stripped(entry) != binding.url:
-            entry["endpoint"] = binding.url
-        if isinstance(entry.get("type"), str):
-            entry["type"] = binding.kind.wire
-        return entry
-    fields = {"name": name, "description": description, **declaration.fields}
-    if isinstance(fields.get("grid"), tuple | list):
-        fields["grid"] = Grid(*fields["grid"])
-    fields["endpoint"] = binding.url
-    rows = resolve_options(routes, binding.plan.rows)
-    columns = binding.columns or None
-    widget = Widget(id=binding.id, type=binding.kind.wire, params=rows or None, columns=columns, **fields)
-    return dump_widget(widget)
-
-
-def _stripped(entry: Mapping[str, Any]) -> str:
-    return str(entry["endpoint"]).strip("/")
+def _unsigned(app: Flask, state: State, signed: tuple[Binding, ...]) -> list[Fault]:
+    """One fault for each endpoint that must be signed, if nothing can be."""
+    try:
+        state.signer(app)
+    except ConfigError as error:
+        return [Fault("error", str(error), widget=one.id, location=one.declaration.location) for one in signed]
+    return []
 
 
 def _as_faults(binding: Binding, error: Exception) -> list[Fault]:
     location = binding.declaration.location
     if isinstance(error, ManifestError):
         return [replace(fault, widget=binding.id, location=location) for fault in error.faults]
-    return [Fault("error", told(error), widget=binding.id, location=location)]
+    return [Fault("error", problem, widget=binding.id, location=location) for problem in told(error)]
+
+
+def _faults_beside(mark: Marked, home: Home) -> list[Fault]:
+    """What else is wrong with a widget whose parameters or columns could not be read: all faults are told at once."""
+    declaration = mark.declaration
+    if declaration.role == "options":
+        return []
+    try:
+        entry = entry_of(declaration, mark.function, home)
+        found = lint_widgets({home.id: entry}, locations={home.id: declaration.location})
+    except Exception:  # the fault that is known already
+        return []
+    # Without its parameters it may lack what other keys refer to.
+    return [fault for fault in found if fault.path[:1] not in ((), ("params",), ("endpoint",))]
 
 
 def _endpoints(app: Flask, state: State, routes: Routes) -> set[str]:

@@ -24,6 +24,7 @@ from ..manifest.registry import (
     source_of,
 )
 from ..manifest.specs import App, Column, Grid, Group, Param, Widget
+from ..shape.bodies import Shaping
 
 if TYPE_CHECKING:
     import marshmallow
@@ -92,8 +93,16 @@ class KindDecorator(Protocol):
     def __call__(self, /, **options: Unpack[WidgetOptions]) -> Callable[[V], V]: ...
 
 
-_OURS = ("params", "columns", "auth", "public", "shape", "separator", "lists")
+_OURS = ("params", "columns", "auth", "public", "shape")
+_MADE_BY_US = {"widget", "title", "data_key", "whole", "row_schema"}
+_SHAPING = {
+    "separator" if field.name == "sep" else field.name: field.name
+    for field in dataclasses.fields(Shaping)
+    if field.init and field.name not in _MADE_BY_US
+}
+"""Keywords that say how answers are shaped, and the fields of Shaping they fill."""
 _WIDGET_FIELDS = {field.name for field in dataclasses.fields(Widget)} - {"type", "params", "columns"}
+_KEYWORDS = _WIDGET_FIELDS | set(_OURS) | set(_SHAPING)
 _APP_FIELDS = {field.name for field in dataclasses.fields(App)} - {"name", "tabs", "groups"}
 
 
@@ -117,14 +126,7 @@ class Declarations:
 
         .. versionadded:: 0.1
         """
-        kind = kind_for(type)
-        _check_options("widget", options, _WIDGET_FIELDS | set(_OURS))
-
-        def decorate(view: V) -> V:
-            self._declare(view, "widget", kind, options)
-            return view
-
-        return decorate
+        return self._widget("widget", type, options)
 
     @property
     def table(self) -> KindDecorator:
@@ -167,7 +169,7 @@ class Declarations:
         kind = kind_for(named) if isinstance(named, str) else kind_for("table")
 
         def decorate(view: V) -> V:
-            self._declare(view, "widget", kind, {}, wire=wire)
+            self._declare(view, "widget", kind, {}, wire=wire, decorator="register_widget")
             return view
 
         return decorate
@@ -219,7 +221,12 @@ class Declarations:
         .. versionadded:: 0.1
         """
         kind = kind_for(type)
-        _check_options("expose", options, _WIDGET_FIELDS | set(_OURS))
+        _check_options("expose", options, _KEYWORDS)
+        if not isinstance(endpoint, str):
+            raise RegistrationError(
+                f"expose() takes the Flask endpoint of a view, a text such as 'reports.pnl', not {endpoint!r}. "
+                "'flask routes' lists them."
+            )
         self.registry.expose(
             self._declaration("widget", kind, options, target=endpoint, location=caller_location(1), label=endpoint)
         )
@@ -247,6 +254,11 @@ class Declarations:
         .. versionadded:: 0.1
         """
         _check_options("app", options, _APP_FIELDS)
+        if not isinstance(tabs, Mapping) or any(isinstance(widgets, str) for widgets in tabs.values()):
+            raise RegistrationError(
+                f"app({name!r}): tabs= maps each tab's name to a list of widgets, as in {{'Main': [prices]}}, "
+                f"not {tabs!r}."
+            )
         self.registry.add_app(
             {
                 "name": name,
@@ -260,10 +272,20 @@ class Declarations:
 
     def _kind(self, type: str) -> KindDecorator:
         def decorator(view: Any = None, /, **options: Any) -> Any:
-            decorate = self.widget(type=type, **options)
+            decorate = self._widget(type, type, options)
             return decorate if view is None else decorate(view)
 
         return decorator
+
+    def _widget(self, decorator: str, type: str, options: Mapping[str, Any]) -> Callable[[V], V]:
+        kind = kind_for(type)
+        _check_options(decorator, options, _KEYWORDS)
+
+        def decorate(view: V) -> V:
+            self._declare(view, "widget", kind, options, decorator=decorator)
+            return view
+
+        return decorate
 
     def _declare(
         self,
@@ -275,7 +297,8 @@ class Declarations:
     ) -> None:
         if not callable(view):
             raise RegistrationError(
-                f"openbb.{role} was put on {view!r}, which is not a view. Put it directly above 'def' or 'class'."
+                f"openbb.{more.get('decorator', role)} was put on {view!r}, which is not a view. "
+                "Put it directly above 'def' or 'class'."
             )
         declaration = self._declaration(
             role,
@@ -293,8 +316,11 @@ class Declarations:
     ) -> Declaration:
         given = dict(options)
         ours = {key: given.pop(key) for key in _OURS if key in given}
+        shaping = {field: given.pop(key) for key, field in _SHAPING.items() if key in given}
         id = given.pop("id", None)
-        return Declaration(role=role, kind=kind, owner=self.registry.owner, id=id, fields=given, **ours, **more)
+        return Declaration(
+            role=role, kind=kind, owner=self.registry.owner, id=id, fields=given, shaping=shaping, **ours, **more
+        )
 
 
 def _check_options(what: str, options: Mapping[str, Any], known: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""One request for a widget: door, parse, call, shape, respond.
+"""One request for a widget that passed the door: parse, call, shape, respond.
 
 Every widget and options endpoint passes through :func:`answer`, whether Flask routed it to the view's own URL
 (:func:`dispatcher`) or ``hooks`` found it under our prefix. Request time only.
@@ -23,12 +23,12 @@ from ..manifest.params import describe, request_errors
 from ..manifest.registry import View
 from ..shape.encode import dumps
 from .answers import JSON, failure, json_response, readable
-from .door import guard
-from .routes import Binding, Routes
+from .bindings import Binding
+from .routes import Routes
 from .state import State, current_state
 
 BINDING = "flask_openbb.binding"
-"""Key in the request's environ: the widget asked at its view's own URL."""
+"""Key in the request's environ: the widget asked at its view's own URL, once it passed the door in ``hooks``."""
 
 _NO_BODY: Mapping[str, Any] = {}
 
@@ -58,16 +58,14 @@ def dispatcher(view: View) -> View:
     return dispatch
 
 
-def answer(binding: Binding, view: View, view_args: Mapping[str, Any], *, guarded: bool = False) -> Response:
-    """Answer one request for a widget; every failure becomes a JSON answer.
+def answer(binding: Binding, view: View, view_args: Mapping[str, Any]) -> Response:
+    """Answer one request for a widget that passed the door; every refusal becomes a JSON answer.
 
     :param view: The host's view, called with the parsed parameters.
     :param view_args: What Flask's converters made of the URL.
-    :param guarded: Whether the door was passed already.
+    :raises Exception: What the view raised, for Flask and the host's error handlers.
     """
     try:
-        if not guarded:
-            guard(binding.policy, widget=binding.id)
         state = current_state()
         arguments = parse(state, binding, view_args)
         return respond(binding, current_app.ensure_sync(view)(**arguments))

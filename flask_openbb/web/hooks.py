@@ -7,6 +7,7 @@ Registered by ``init_app``.
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -15,18 +16,20 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect, Rule
 from werkzeug.wrappers import Response
 
-from ..door.auth import knows
+from ..door.auth import Policy, knows
 from ..errors import RequestError
 from .answers import error_response, failure, readable
 from .assembly import routes_of
+from .bindings import Binding
 from .dispatch import BINDING, answer, check
 from .door import guard, preflight_response, write_cors
-from .routes import Binding, Routes
+from .routes import Routes
 from .rules import fill_rule
 from .state import BLUEPRINT, EXTENSION, State, current_state
 from .views import info_page
 
 _OURS = BLUEPRINT + "."
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 
 METHODS = "flask_openbb.methods"
 """Key in the request's environ: the methods of the URL of ours it asks. Not on ``g``, which outlives a request
@@ -70,9 +73,11 @@ def before_request() -> Any:
         return _own_url(state, routes, rule)
     binding_here = routes.native.get((rule.endpoint, method))
     if binding_here is None:
-        return _closed(method) if routes.closed and (rule.endpoint, method) in routes.closed else None
-    asked.environ[BINDING] = binding_here
-    return _ours(frozenset({method}))
+        return _no_binding(routes, rule, method)
+    refusal = _ours(frozenset({method})) or _at_the_door(binding_here.policy, widget=binding_here.id)
+    if refusal is None:
+        environ[BINDING] = binding_here
+    return refusal
 
 
 def after_request(response: Response) -> Response:
@@ -86,12 +91,35 @@ def after_request(response: Response) -> Response:
 def _ours(methods: frozenset[str]) -> Response | None:
     """Mark the request as ours and answer it at once if it is a preflight.
 
-    :param methods: What the URL accepts; HEAD goes with GET.
+    :param methods: What the URL accepts; HEAD goes with GET. The method asked is added: a browser shows a page the
+        405 that follows only if the preflight allowed it.
     """
+    methods |= {_asked_method()} & _METHODS
     _mark(methods | {"HEAD"} if "GET" in methods else methods)
     if request.method != "OPTIONS" or "Origin" not in request.headers:
         return None
-    return preflight_response() if "Access-Control-Request-Method" in request.headers else None
+    return _beside_hooks(preflight_response()) if "Access-Control-Request-Method" in request.headers else None
+
+
+def _at_the_door(policy: Policy | None, *, widget: str | None = None) -> Response | None:
+    """Refuse who may not ask, before the host's hooks decide anything; they find ``g.openbb_identity`` set."""
+    if request.method == "OPTIONS":
+        return None
+    try:
+        guard(policy, widget=widget)
+    except RequestError as refusal:
+        return _beside_hooks(failure(refusal))
+    return None
+
+
+def _beside_hooks(response: Response) -> Response:
+    """Give an answer of ours after the host's hooks ran: what one notes before a request, another reads after it.
+
+    What they would answer themselves is dropped.
+    """
+    with contextlib.suppress(HTTPException):
+        current_app.preprocess_request()
+    return response
 
 
 def _mark(methods: frozenset[str] | None) -> None:
@@ -109,24 +137,24 @@ def _asked_method() -> str:
 
 def _at_placeholders(state: State, binding: Binding) -> Any:
     """``stock/{symbol}`` as it stands in the manifest."""
-    response = _ours(frozenset({binding.method}))
-    return response if response is not None or request.method == "OPTIONS" else _answer_elsewhere(state, binding)
+    preflight = _ours(frozenset({binding.method}))
+    return preflight if preflight is not None or request.method == "OPTIONS" else _answer_elsewhere(state, binding)
 
 
 def _own_url(state: State, routes: Routes, rule: Rule) -> Any:
     """A manifest, or a widget under our prefix."""
     values = request.view_args or {}
     if "id" not in values:
-        return _ours(frozenset({"GET"}))
+        return _ours(frozenset({"GET"})) or _at_the_door(state.policy)
     table = routes.options if values.get("kind") == "options" else routes.widgets
     binding = table.get(values["id"])
     if binding is None:
-        return _ours(frozenset({"GET", "POST"}))
-    response = _ours(frozenset({binding.method}))
-    if response is not None or request.method == "OPTIONS":
-        return response
+        return _ours(frozenset({"GET", "POST"})) or _at_the_door(state.policy)
+    preflight = _ours(frozenset({binding.method}))
+    if preflight is not None or request.method == "OPTIONS":
+        return preflight
     if request.method not in (binding.method, "HEAD" if binding.method == "GET" else binding.method):
-        return _wrong_method(binding)
+        return _beside_hooks(_wrong_method(binding))
     return _answer_elsewhere(state, binding, token=values.get("token"))
 
 
@@ -158,9 +186,9 @@ def _redirected(routes: Routes, method: str, redirect: RequestRedirect) -> Any:
     binding = routes.native.get((rule.endpoint, method))
     if binding is None:
         return None
-    preflight = _ours(frozenset({method}))
-    if preflight is not None:
-        return preflight
+    refusal = _ours(frozenset({method})) or _at_the_door(binding.policy, widget=binding.id)
+    if refusal is not None:
+        return refusal
     request.environ[BINDING] = binding
     _route_to(rule, view_args, path)
     response = current_app.preprocess_request()
@@ -180,15 +208,15 @@ def _answer_elsewhere(state: State, binding: Binding, *, token: str | None = Non
         else:
             g.openbb_identity = _signed_identity(state, binding, token)
         rule, view_args, path = _host_route(state, binding)
-    except Exception as error:
-        return failure(error)
+    except RequestError as refusal:
+        return _beside_hooks(failure(refusal))
     _route_to(rule, view_args, path)
     response = app.preprocess_request()
     if response is not None:
         return response
     endpoint = binding.endpoint
     view = state.originals.get(endpoint, app.view_functions[endpoint])
-    return answer(binding, view, request.view_args or {}, guarded=True)
+    return answer(binding, view, request.view_args or {})
 
 
 def _signed_identity(state: State, binding: Binding, token: str) -> Any:
@@ -236,14 +264,33 @@ def _match(path: str, method: str) -> tuple[Rule, dict[str, Any]] | None:
     return rule, dict(view_args)
 
 
+def _no_binding(routes: Routes, rule: Rule, method: str) -> Any:
+    """Leave a URL and method to the host, but for a closed view and the preflight of a method that nobody takes.
+
+    Flask answers OPTIONS by itself and knows no CORS: the browser would hide the 405 that follows from the page.
+    """
+    if (rule.endpoint, method) in routes.closed:
+        return _closed(method)
+    if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers:
+        return None
+    adapter = current_app.create_url_adapter(request)
+    try:
+        adapter.match(request.path, method=method)  # type: ignore[union-attr]
+    except MethodNotAllowed as refused:
+        return _not_allowed(routes, refused)
+    except HTTPException:
+        return None
+    return None
+
+
 def _not_allowed(routes: Routes, refused: MethodNotAllowed) -> Any:
     for method in refused.valid_methods or ():
         matched = _match(request.path, method)
         endpoint = matched[0].endpoint if matched else ""
         if endpoint.startswith(_OURS):
-            return _ours(frozenset({"GET"}))
+            return _ours(frozenset({"GET"}))  # Flask's own 405 follows
         if binding := routes.native.get((endpoint, method)):
-            return _ours(frozenset({binding.method})) or _wrong_method(binding)
+            return _ours(frozenset({binding.method})) or _beside_hooks(_wrong_method(binding))
     return None
 
 
@@ -257,8 +304,8 @@ def _wrong_method(binding: Binding) -> Response:
 
 
 def _closed(method: str) -> Response:
-    return _ours(frozenset({method})) or error_response(
-        500, "This widget's declaration has a fault; the log and 'flask openbb check' name it."
+    return _ours(frozenset({method})) or _beside_hooks(
+        error_response(500, "This widget's declaration has a fault; the log and 'flask openbb check' name it.")
     )
 
 

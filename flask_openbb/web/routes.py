@@ -8,73 +8,23 @@ second widget on one view, a view outside ``OPENBB_URL_PREFIX``). The host's URL
 from __future__ import annotations
 
 import difflib
-import inspect
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from werkzeug.routing import Rule
 
-from ..door.auth import Policy, resolve
-from ..errors import Fault, OpenBBError, RegistrationError
-from ..manifest.columns import columns_from, row_schema, whole_columns
+from ..errors import Fault, RegistrationError
 from ..manifest.kinds import Kind
-from ..manifest.params import ParamPlan, plan_params
 from ..manifest.registry import Declaration, Marked, View, marks_of, same_source
-from ..manifest.specs import Column, Param, ParamRows
-from ..shape import bodies
-from ..shape.bodies import Shaping
-from .rules import path_types, relative_url
+from ..manifest.specs import Param, ParamRows
+from .bindings import OPTIONS, Binding, Home, UnusableError, bind
+from .rules import relative_url
+from .state import BLUEPRINT
 
 if TYPE_CHECKING:
     from .state import State
-
-OPTIONS = Kind(wire="options", shaper=bodies.options, source="docs.openbb.co widget-parameters/advanced-dropdown")
-"""The pseudo-kind of an options endpoint."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Binding:
-    """One widget or options endpoint of one app: where it is asked and how it is answered."""
-
-    id: str
-    declaration: Declaration
-    kind: Kind
-    endpoint: str
-    """Flask endpoint of the host's view."""
-    rule: Rule
-    url: str
-    """What the manifest says, relative to the base URL; ``{placeholders}`` for the rule's arguments."""
-    own: bool
-    """Whether the URL is the view's own."""
-    function: View
-    """Where name, description and parameters were read."""
-    plan: ParamPlan
-    needs: frozenset[str]
-    """Which of ``theme`` and ``raw`` the view names without a default."""
-    columns: tuple[Column, ...]
-    shaping: Shaping
-    policy: Policy | None
-
-    @property
-    def method(self) -> str:
-        """The HTTP method Workspace uses."""
-        return self.kind.method
-
-    @property
-    def subject(self) -> str:
-        """What a signed endpoint's token is bound to."""
-        return f"{self.declaration.role}:{self.id}"
-
-    @property
-    def signed(self) -> bool:
-        """Whether Workspace asks without the credentials this endpoint wants."""
-        if self.policy is None:
-            return False
-        in_query = self.declaration.role == "options" and getattr(self.policy, "query", None) is not None
-        return in_query or not self.kind.sends_credentials
 
 
 @dataclass(eq=False)
@@ -87,6 +37,8 @@ class Routes:
     """By Flask endpoint and method, for widgets that live at their view's own URL."""
     placeholders: dict[str, Binding] = field(default_factory=dict)
     """By path with literal ``{placeholders}``, as Excel asks it."""
+    faulty: list[tuple[Marked, Home]] = field(default_factory=list)
+    """Declarations that made no binding, so that the rest of what they say is checked too."""
     closed: set[tuple[str, str]] = field(default_factory=set)
     """Views, by Flask endpoint and method, that were to be guarded and whose declaration is faulty: nobody gets in."""
     faults: list[Fault] = field(default_factory=list)
@@ -126,6 +78,7 @@ def find_routes(app: Flask, state: State) -> Routes:
     for endpoint, mark in sorted(marked, key=lambda item: item[1].declaration.serial):
         _bind(state, routes, endpoint, mark, rules.get(endpoint, []))
     _report_unrouted(state, routes, seen)
+    _report_shadowed(app, state, routes)
     return routes
 
 
@@ -134,6 +87,9 @@ def _bind(state: State, routes: Routes, endpoint: str, mark: Marked, rules: list
     kind = declaration.kind or OPTIONS
     method = mark.method or kind.method
     id = _id(declaration, endpoint)
+    problems = []
+    if declaration.id is not None and not (isinstance(declaration.id, str) and id.strip()):
+        problems.append(f"id={declaration.id!r} is no id. Give it a text that is not blank.")
     rule = _choose_rule(state, declaration, [rule for rule in rules if method in (rule.methods or ())])
     if rule is None or method != kind.method:
         _close(state, routes, endpoint, mark, rules)
@@ -144,74 +100,53 @@ def _bind(state: State, routes: Routes, endpoint: str, mark: Marked, rules: list
         _close(state, routes, endpoint, mark, [rule])
         routes.faults.append(_duplicate(declaration, id, table[id]))
         return
-    url = None if declaration.target else relative_url(rule.rule, state.settings.url_prefix)
-    own = url is not None and (endpoint, method) not in routes.native
-    if not own and not (url is not None and _same_url(declaration, url)):
-        url = f"openbb/{'options' if kind is OPTIONS else 'widgets'}/{id}"
+    home = _home(state, routes, declaration, id=id, kind=kind, endpoint=endpoint, rule=rule)
     try:
-        binding = _binding(state, mark, id=id, kind=kind, endpoint=endpoint, rule=rule, url=url or "", own=own)
-    except Exception as error:  # whatever it is, the host's other routes must go on
+        binding = bind(state, mark, home)
+    except UnusableError as error:
+        problems += error.problems
+    problems += _wrong_endpoint(declaration, home)
+    if problems:
         _close(state, routes, endpoint, mark, [rule])
-        routes.faults.append(_fault(declaration, id, told(error)))
+        routes.faults += [_fault(declaration, id, problem) for problem in problems]
+        routes.faulty.append((mark, home))
         return
     table[id] = binding
-    if own:
+    if home.own:
         routes.native[endpoint, method] = binding
-        if binding.rule.arguments:
-            routes.placeholders[f"{state.settings.url_prefix}/{binding.url}"] = binding
+        if rule.arguments:
+            routes.placeholders[f"{state.settings.url_prefix}/{home.url}"] = binding
+
+
+def _home(
+    state: State, routes: Routes, declaration: Declaration, *, id: str, kind: Kind, endpoint: str, rule: Rule
+) -> Home:
+    # Workspace asks below one base URL: a view on a host or subdomain of its own is asked under our prefix.
+    reachable = not (declaration.target or rule.subdomain or rule.host)
+    url = relative_url(rule.rule, state.settings.url_prefix) if reachable else None
+    own = url is not None and (endpoint, kind.method) not in routes.native
+    if url is None or not (own or _same_url(declaration, url)):
+        url = f"openbb/{'options' if kind is OPTIONS else 'widgets'}/{id}"
+    return Home(id=id, kind=kind, endpoint=endpoint, rule=rule, url=url, own=own)
+
+
+def _wrong_endpoint(declaration: Declaration, home: Home) -> list[str]:
+    """An ``endpoint`` that was written down and is not where the view answers."""
+    given = declaration.fields.get("endpoint", (declaration.wire or {}).get("endpoint"))
+    if given is None or not home.own or (isinstance(given, str) and given.startswith(("http://", "https://"))):
+        return []
+    if isinstance(given, str) and given.strip("/") == home.url:
+        return []
+    return [f"endpoint is {given!r}, but the view answers at {home.url!r}. Write that, or leave it out."]
 
 
 def _close(state: State, routes: Routes, endpoint: str, mark: Marked, rules: list[Rule]) -> None:
     """Keep Flask from serving a faulty widget's view to everybody, where a policy was to guard it."""
     declaration = mark.declaration
-    if declaration.target or declaration.public or (declaration.auth is None and state.policy is None):
+    if declaration.target or declaration.public is True or (declaration.auth is None and state.policy is None):
         return
     methods = {mark.method} if mark.method else {method for rule in rules for method in rule.methods or ()}
     routes.closed |= {(endpoint, method) for method in methods}
-
-
-def _binding(
-    state: State, mark: Marked, *, id: str, kind: Kind, endpoint: str, rule: Rule, url: str, own: bool
-) -> Binding:
-    declaration = mark.declaration
-    plan = plan_params(
-        mark.function,
-        params=declaration.params,
-        path_types=path_types(rule),
-        skip_first=mark.method is not None,
-        where=declaration.location,
-    )
-    columns, schema = _columns(declaration)
-    wire_data = (declaration.wire or {}).get("data")
-    data_key = declaration.fields.get("data_key") or (
-        wire_data.get("dataKey") if isinstance(wire_data, Mapping) else None
-    )
-    title = declaration.fields.get("name") or (declaration.wire or {}).get("name")
-    shaping = Shaping(
-        widget=id,
-        title=title if isinstance(title, str) else "",
-        data_key=data_key if isinstance(data_key, str) else None,
-        sep=declaration.separator,
-        lists=declaration.lists,
-        whole=whole_columns(columns) | _whole_in_wire(wire_data),
-        row_schema=schema,
-    )
-    policy = state.policy if declaration.auth is None else resolve(declaration.auth, os.environ)
-    return Binding(
-        id=id,
-        declaration=declaration,
-        kind=kind,
-        endpoint=endpoint,
-        rule=rule,
-        url=url,
-        own=own,
-        function=mark.function,
-        plan=plan,
-        needs=_without_default(mark.function, plan.wants),
-        columns=columns,
-        shaping=shaping,
-        policy=None if declaration.public else policy,
-    )
 
 
 def resolve_options(routes: Routes, rows: ParamRows) -> ParamRows:
@@ -237,36 +172,8 @@ def resolve_options(routes: Routes, rows: ParamRows) -> ParamRows:
     return tuple(tuple(resolve(param) for param in row) if isinstance(row, tuple) else resolve(row) for row in rows)
 
 
-def _columns(declaration: Declaration) -> tuple[tuple[Column, ...], Any]:
-    given = declaration.columns
-    if given is None:
-        return (), None
-    if isinstance(given, list | tuple):
-        return tuple(given), None
-    return columns_from(given), row_schema(given)
-
-
-def _whole_in_wire(data: Any) -> frozenset[str]:
-    table = data.get("table") if isinstance(data, Mapping) else None
-    columns = table.get("columnsDefs") if isinstance(table, Mapping) else None
-    whole = set()
-    for column in columns if isinstance(columns, list) else ():
-        if isinstance(column, Mapping) and isinstance(column.get("field"), str):
-            renders = column.get("renderFn") or ""
-            if "hoverCard" in renders or column.get("sparkline"):
-                whole.add(column["field"])
-    return frozenset(whole)
-
-
-def _without_default(function: View, names: frozenset[str]) -> frozenset[str]:
-    if not names:
-        return names
-    parameters = inspect.signature(function).parameters
-    return frozenset(name for name in names if parameters[name].default is inspect.Parameter.empty)
-
-
 def _id(declaration: Declaration, endpoint: str) -> str:
-    if declaration.id:
+    if declaration.id is not None:
         return str(declaration.id)
     wire = declaration.wire or {}
     for key in ("widgetId", "endpoint"):
@@ -295,11 +202,6 @@ def _exposed(view: View, declaration: Declaration) -> Marked:
     if function is None:
         return Marked(declaration, view, None)
     return Marked(declaration, function, method)
-
-
-def told(error: Exception) -> str:
-    """What a fault says of an exception: an error of ours speaks for itself."""
-    return str(error) if isinstance(error, OpenBBError) else f"{type(error).__name__}: {error}"
 
 
 def _fault(declaration: Declaration, id: str, message: str, **more: Any) -> Fault:
@@ -344,7 +246,7 @@ def _report_unrouted(state: State, routes: Routes, seen: set[object]) -> None:
         return
     for declaration in state.registry.declared():
         if declaration.source not in seen:
-            what = f"openbb.{declaration.role}"
+            what = "openbb.options" if declaration.kind is None else f"openbb.{declaration.decorator}"
             routes.faults.append(
                 _fault(
                     declaration,
@@ -356,3 +258,12 @@ def _report_unrouted(state: State, routes: Routes, seen: set[object]) -> None:
                 )
             )
     routes.faults.sort(key=lambda fault: fault.location)
+
+
+def _report_shadowed(app: Flask, state: State, routes: Routes) -> None:
+    """A host's own route at a manifest's URL: one of the two would silently win."""
+    ours = {f"{state.settings.url_prefix}/{name}.json" for name in ("widgets", "apps", "templates", "agents")}
+    for rule in app.url_map.iter_rules():
+        if rule.rule in ours and not rule.endpoint.startswith(BLUEPRINT + "."):
+            message = f"The app has a route of its own at {rule.rule!r}, endpoint {rule.endpoint!r}."
+            routes.faults.append(Fault("error", message, fix="Remove it, or set OPENBB_URL_PREFIX."))

@@ -1,0 +1,217 @@
+"""One widget of one app: what is asked where, how it is answered, and who may ask.
+
+Made by ``routes`` when declarations are matched with the URL map. A declaration with faults makes no binding; all
+its faults are told at once.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.routing import Rule
+
+from ..door.auth import Policy, resolve
+from ..errors import OpenBBError, ParamError
+from ..manifest.columns import columns_from, row_schema, whole_columns
+from ..manifest.kinds import Kind
+from ..manifest.params import ParamPlan, plan_params
+from ..manifest.registry import Declaration, Marked, View
+from ..manifest.specs import Column
+from ..shape import bodies
+from ..shape.bodies import Shaping
+from .rules import path_types
+
+if TYPE_CHECKING:
+    from .state import State
+
+OPTIONS = Kind(wire="options", shaper=bodies.options, source="docs.openbb.co widget-parameters/advanced-dropdown")
+"""The pseudo-kind of an options endpoint."""
+
+_FLAGS = ("public", "shape")
+_WHERE = "Use True or False."
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Home:
+    """Where one declaration is served."""
+
+    id: str
+    kind: Kind
+    endpoint: str
+    """Flask endpoint of the host's view."""
+    rule: Rule
+    url: str
+    """What the manifest says, relative to the base URL; ``{placeholders}`` for the rule's arguments."""
+    own: bool
+    """Whether the URL is the view's own."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Binding(Home):
+    """One widget or options endpoint of one app: where it is asked and how it is answered."""
+
+    declaration: Declaration
+    function: View
+    """Where name, description and parameters were read."""
+    plan: ParamPlan
+    needs: frozenset[str]
+    """Which of ``theme`` and ``raw`` the view names without a default."""
+    columns: tuple[Column, ...]
+    shaping: Shaping
+    policy: Policy | None
+
+    @property
+    def method(self) -> str:
+        """The HTTP method Workspace uses."""
+        return self.kind.method
+
+    @property
+    def subject(self) -> str:
+        """What a signed endpoint's token is bound to."""
+        return f"{self.declaration.role}:{self.id}"
+
+    @property
+    def signed(self) -> bool:
+        """Whether Workspace asks without the credentials this endpoint wants."""
+        if self.policy is None:
+            return False
+        in_query = self.declaration.role == "options" and getattr(self.policy, "query", None) is not None
+        return in_query or not self.kind.sends_credentials
+
+
+class UnusableError(OpenBBError):
+    """A declaration that makes no binding.
+
+    :param problems: One sentence a fault.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def bind(state: State, mark: Marked, home: Home) -> Binding:
+    """Work out how a widget is answered.
+
+    :param home: Where it is served.
+    :raises UnusableError: With everything that is wrong with the declaration.
+    """
+    declaration = mark.declaration
+    problems = [
+        f"{flag}={getattr(declaration, flag)!r} is not allowed. {_WHERE}"
+        for flag in _FLAGS
+        if not isinstance(getattr(declaration, flag), bool)
+    ]
+    made: dict[str, Any] = {}
+    parts: Mapping[str, Callable[[], Any]] = {
+        "plan": lambda: _plan(mark, home),
+        "columns": lambda: _columns(declaration),
+        "policy": lambda: _policy(state, declaration),
+    }
+    for part, make in parts.items():
+        problems += _collect(made, part, make)
+    if "columns" in made:
+        problems += _collect(made, "shaping", lambda: _shaping(declaration, home.id, *made["columns"]))
+    if problems:
+        raise UnusableError(*problems)
+    return Binding(
+        **vars(home),
+        declaration=declaration,
+        function=mark.function,
+        plan=made["plan"],
+        needs=_without_default(mark.function, made["plan"].wants),
+        columns=made["columns"][0],
+        shaping=made["shaping"],
+        policy=made["policy"],
+    )
+
+
+def told(error: Exception) -> tuple[str, ...]:
+    """What faults say of an exception: an error of ours speaks for itself."""
+    if isinstance(error, ParamError | UnusableError):
+        return error.problems
+    return (str(error) if isinstance(error, OpenBBError) else f"{type(error).__name__}: {error}",)
+
+
+def _collect(made: dict[str, Any], part: str, make: Callable[[], Any]) -> tuple[str, ...]:
+    try:
+        made[part] = make()
+    except Exception as error:  # whatever it is, the host's other routes must go on
+        return told(error)
+    return ()
+
+
+def _plan(mark: Marked, home: Home) -> ParamPlan:
+    declaration = mark.declaration
+    types = path_types(home.rule)
+    function, skip_first = mark.function, mark.method is not None
+    if declaration.target:  # its view reads the request itself, and gets from us what the URL gives it
+        function, skip_first = _taking(types), False
+    return plan_params(function, params=declaration.params, path_types=types, skip_first=skip_first, where="")
+
+
+def _taking(types: Mapping[str, type]) -> View:
+    """A view that takes the arguments of a rule and nothing else."""
+
+    def exposed(**_: Any) -> None:
+        raise NotImplementedError
+
+    keywords = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in types]
+    exposed.__signature__ = inspect.Signature(keywords)  # type: ignore[attr-defined]
+    exposed.__annotations__ = {}
+    return exposed
+
+
+def _columns(declaration: Declaration) -> tuple[tuple[Column, ...], Any]:
+    given = declaration.columns
+    if given is None:
+        return (), None
+    if isinstance(given, list | tuple):
+        for number, column in enumerate(given):
+            if not isinstance(column, Column):
+                raise OpenBBError(f"columns[{number}] is {column!r}. Write Column({str(column)!r}).")
+        return tuple(given), None
+    return columns_from(given), row_schema(given)
+
+
+def _policy(state: State, declaration: Declaration) -> Policy | None:
+    policy = state.policy if declaration.auth is None else resolve(declaration.auth, os.environ)
+    return None if declaration.public is True else policy
+
+
+def _shaping(declaration: Declaration, id: str, columns: tuple[Column, ...], schema: Any) -> Shaping:
+    wire = declaration.wire or {}
+    data = wire.get("data")
+    data_key = declaration.fields.get("data_key") or (data.get("dataKey") if isinstance(data, Mapping) else None)
+    title = declaration.fields.get("name") or wire.get("name")
+    return Shaping(
+        widget=id,
+        title=title if isinstance(title, str) else "",
+        data_key=data_key if isinstance(data_key, str) else None,
+        whole=whole_columns(columns) | _whole_in_wire(data),
+        row_schema=schema,
+        **declaration.shaping,
+    )
+
+
+def _whole_in_wire(data: Any) -> frozenset[str]:
+    table = data.get("table") if isinstance(data, Mapping) else None
+    columns = table.get("columnsDefs") if isinstance(table, Mapping) else None
+    whole = set()
+    for column in columns if isinstance(columns, list) else ():
+        if isinstance(column, Mapping) and isinstance(column.get("field"), str):
+            renders = column.get("renderFn") or ""
+            if (isinstance(renders, str | list) and "hoverCard" in renders) or column.get("sparkline"):
+                whole.add(column["field"])
+    return frozenset(whole)
+
+
+def _without_default(function: View, names: frozenset[str]) -> frozenset[str]:
+    if not names:
+        return names
+    parameters = inspect.signature(function).parameters
+    return frozenset(name for name in names if parameters[name].default is inspect.Parameter.empty)

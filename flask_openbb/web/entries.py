@@ -1,0 +1,73 @@
+"""One widget's entry in widgets.json: what was declared, completed from its view. Used while a manifest is built."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+from ..errors import RegistrationError
+from ..manifest.registry import Declaration, View
+from ..manifest.schemas import dump_widget
+from ..manifest.specs import Column, Grid, ParamRows, Widget
+from .bindings import Home
+
+_ABSOLUTE = ("http://", "https://")
+
+
+def entry_of(
+    declaration: Declaration, function: View, home: Home, *, rows: ParamRows = (), columns: Sequence[Column] = ()
+) -> dict[str, Any]:
+    """The entry as it goes on the wire.
+
+    :param function: Where name and description are read.
+    :param rows: The parameters, options resolved to URLs.
+    """
+    name, description = described(function)
+    if declaration.wire is not None:
+        return _given(declaration.wire, home, name=name, description=description)
+    fields = {"name": name, "description": description, **declaration.fields}
+    grid = fields.get("grid")
+    if isinstance(grid, tuple | list) and len(grid) == 2:
+        fields["grid"] = Grid(*grid)
+    elif grid is not None and not isinstance(grid, Grid):
+        raise RegistrationError(f"grid={grid!r} is no size. Write grid=(width, height) in cells, or Grid(...).")
+    fields["endpoint"] = home.url
+    widget = Widget(id=home.id, type=home.kind.wire, params=tuple(rows) or None, columns=columns or None, **fields)
+    return dump_widget(widget)
+
+
+def _given(wire: Mapping[str, Any], home: Home, **inferred: str) -> dict[str, Any]:
+    """An entry given whole: what it lacks is filled in, its type gets the name Workspace accepts."""
+    entry = {**inferred, "endpoint": home.url, **deepcopy(dict(wire))}
+    endpoint = str(entry["endpoint"])
+    if not endpoint.startswith(_ABSOLUTE) and endpoint.strip("/") != home.url:
+        entry["endpoint"] = home.url
+    if isinstance(entry.get("type"), str):
+        entry["type"] = home.kind.wire
+    return entry
+
+
+def described(function: View) -> tuple[str, str]:
+    """The name in title case, and the docstring's first paragraph on one line (the name where there is none).
+
+    >>> def daily_prices():
+    ...     '''Prices of one symbol,
+    ...     day by day.
+    ...
+    ...     More for programmers.
+    ...     '''
+    >>> described(daily_prices)
+    ('Daily Prices', 'Prices of one symbol, day by day.')
+    """
+    target = inspect.unwrap(function)
+    while isinstance(target, functools.partial):
+        target = inspect.unwrap(target.func)
+    own_name = getattr(target, "__name__", type(target).__name__)
+    if own_name in ("get", "post", "put", "dispatch_request") and "." in getattr(target, "__qualname__", ""):
+        own_name = target.__qualname__.split(".")[-2]
+    name = own_name.replace("_", " ").strip().title() or own_name
+    paragraph = (inspect.getdoc(target) or "").split("\n\n", 1)[0]
+    return name, " ".join(paragraph.split()) or name

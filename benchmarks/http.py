@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from .servers import Server, serving
+from .servers import Server, ServerError, serving
 
 CONNECTIONS = 8
 
@@ -154,9 +154,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("This benchmark needs wrk, the load generator: apt install wrk, or brew install wrk.", file=sys.stderr)
         return 2
     cases = [case for case in CASES if not options.only or case.name in options.only]
+    names = dict.fromkeys(target.server for case in cases for target in _targets(case))
     with contextlib.ExitStack() as stack:
-        names = dict.fromkeys(target.server for case in cases for target in _targets(case))
-        servers = {name: stack.enter_context(serving(name, threads=options.threads)) for name in names}
+        try:
+            servers = {name: stack.enter_context(serving(name, threads=options.threads)) for name in names}
+        except ServerError as error:
+            print(error, file=sys.stderr)
+            return 1
         print(_HEADING, flush=True)
         for case in cases:
             try:

@@ -51,6 +51,10 @@ COMMANDS = {
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("OPENBB_", "FLASK_"))}
 
 
+class ServerError(Exception):
+    """A server that did not start."""
+
+
 @dataclass(frozen=True)
 class Server:
     """A server that listens."""
@@ -126,7 +130,10 @@ def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.1)
         else:
             return
-    raise RuntimeError(f"The server of {server.name!r} did not start; what it said is above.")
+    raise ServerError(
+        f"The server {server.name!r} did not start; what it said is above. 'pip install --group bench' brings "
+        "FastAPI and uvicorn, 'pip install .[gunicorn]' gunicorn."
+    )
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

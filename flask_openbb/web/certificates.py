@@ -78,7 +78,7 @@ def write_certificate(
     if existing and not force:
         raise ConfigError(
             f"Not overwritten: {', '.join(map(repr, existing))}. Use what is there, choose another "
-            "directory, or replace it with 'force'."
+            "directory, or replace it with --force."
         )
     certificate, key = _make_pem(names, days)
     try:

@@ -13,7 +13,32 @@ from datetime import timedelta, timezone
 from typing import Any
 
 Cells = Any
-"""A list, or a numpy array of one dimension: bool, int, float64 (NaN is a null) or ``datetime64[us]`` without NaT."""
+"""A list; a numpy array of one dimension, of bool, int, float64 (NaN is a null) or ``datetime64[us]`` without NaT;
+or :class:`Zoned`."""
+
+
+class Zoned:
+    """Times with a zone: no nulls, whole microseconds, offsets of whole minutes."""
+
+    def __init__(self, wall: Any, offsets: Any) -> None:
+        self.wall = wall
+        """What the clocks on the wall there show, ``datetime64[us]``."""
+        self.offsets = offsets
+        """Seconds that they are ahead of UTC, ints."""
+
+    def __len__(self) -> int:
+        return len(self.wall)
+
+    def __getitem__(self, part: slice) -> Zoned:
+        return Zoned(self.wall[part], self.offsets[part])
+
+    def tolist(self) -> list[Any]:
+        """Read them as Python's datetimes with a fixed offset."""
+        offsets = self.offsets.tolist()
+        zones = {seconds: timezone(timedelta(seconds=seconds)) for seconds in set(offsets)}
+        moments = zip(self.wall.tolist(), offsets, strict=True)
+        return [moment.replace(tzinfo=zones[offset]) for moment, offset in moments]
+
 
 _NAT = -(2**63)
 _WIDE = 8
@@ -75,7 +100,7 @@ def _moments(array: Any) -> Cells | None:
     has_nulls = bool(nulls.any())
     known = ticks[~nulls] if has_nulls else ticks
     scale = _PER_SECOND[unit]
-    if known.size and not (_FIRST_SECOND <= known.min() // scale and known.max() // scale <= _LAST_SECOND):
+    if known.size and not (known.min() // scale >= _FIRST_SECOND and known.max() // scale <= _LAST_SECOND):
         return None
     if unit == "ns" and (known % 1000).any():
         return None
@@ -83,7 +108,7 @@ def _moments(array: Any) -> Cells | None:
     return array.tolist() if has_nulls else array
 
 
-def pandas_cells(column: Any) -> Cells:
+def pandas_cells(column: Any) -> Cells:  # noqa: PLR0911 - one return a dtype
     """Read a pandas Series or Index."""
     dtype = column.dtype
     name = type(dtype).__name__
@@ -120,7 +145,7 @@ def _listed(column: Any) -> list[Any]:
     return [None if null else item for item, null in zip(items, nulls.tolist(), strict=True)]
 
 
-def _zoned(column: Any) -> list[Any]:
+def _zoned(column: Any) -> Cells:
     """Read times with a zone: each with the offset it has there."""
     numpy = sys.modules["numpy"]
     accessor = getattr(column, "dt", column)
@@ -131,11 +156,13 @@ def _zoned(column: Any) -> list[Any]:
     # ISO 8601 has no seconds in an offset, which only local times of the 19th century have.
     if moments is None or (offsets % 60).any():
         return _listed(column)
-    zones = {seconds: timezone(timedelta(seconds=seconds)) for seconds in numpy.unique(offsets).tolist()}
-    return [
-        None if moment is None else moment.replace(tzinfo=zones[offset])
-        for moment, offset in zip(as_list(moments), offsets.tolist(), strict=True)
-    ]
+    if isinstance(moments, list):
+        zones = {seconds: timezone(timedelta(seconds=seconds)) for seconds in set(offsets.tolist())}
+        return [
+            None if moment is None else moment.replace(tzinfo=zones[offset])
+            for moment, offset in zip(moments, offsets.tolist(), strict=True)
+        ]
+    return Zoned(moments, offsets)
 
 
 def arrow_cells(column: Any) -> Cells:

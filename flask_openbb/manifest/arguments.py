@@ -79,18 +79,20 @@ def merged(*params: Param) -> Param:
     return Param(**fields)
 
 
-def shown(param: Param, wire: str, *, many: bool) -> Param:
+def shown(param: Param, wire: str, *, many: bool, **known: Any) -> Param:
     """Fill in what the manifest should say of a parameter and was not given: name, label, show, multiSelect.
 
-    :param param: With its type, value and options.
     :param many: Whether the view takes a list.
+    :param known: Fields worked out, such as type, value and options, where ``param`` has not got them.
 
     Source: Excel leaves parameters without ``show`` out of the formulas it copies; the client draws multiSelect
     without options as a plain input, and ``multiple`` as a list of terms.
     """
-    typed = many and param.type == "text" and not param.options
+    options = known.get("options", param.options)
+    typed = many and known.get("type", param.type) == "text" and not options
     return dataclasses.replace(
         param,
+        **known,
         name=wire,
         label=label_from(wire) if param.label is None else param.label,
         show=True if param.show is None else param.show,
@@ -129,13 +131,15 @@ def build_argument(name: str, hint: Hint, default: Any, given: Param, *, clock: 
         field = ListField(field, joined=joined)
     _set_default(field, default)
     field.data_key = given.name or name
-    param = dataclasses.replace(
+    param = shown(
         given,
+        given.name or name,
+        many=hint.many,
         type=type_,
         value=None if default is EMPTY else wire_value(default, type=type_, many=hint.many),
         options=given.options if is_dynamic(given.options) else options or None,
     )
-    return Argument(name, given.name or name, shown(param, given.name or name, many=hint.many), field)
+    return Argument(name, given.name or name, param, field)
 
 
 def _is_moving(default: Any) -> bool:

@@ -7,6 +7,7 @@ Owns the table of supported annotations. Imports the errors and this room's spec
 from __future__ import annotations
 
 import collections.abc
+import functools
 import inspect
 import sys
 import types
@@ -93,6 +94,12 @@ def hint_of_default(value: Any) -> Hint:
     raise Misfit(f"it has no annotation, and its default is of type {type(value).__name__}. {_NEXT_STEP}")
 
 
+@functools.lru_cache(maxsize=1024)
+def _compiled(text: str) -> types.CodeType:
+    """The code of an annotation written as text; a service repeats the same few."""
+    return compile(text, "<annotation>", "eval", dont_inherit=True)
+
+
 def annotation_of(view: Callable[..., Any], name: str) -> Any:
     """Resolve the annotation of one parameter of a view; text is evaluated in the view's module.
 
@@ -110,9 +117,12 @@ def annotation_of(view: Callable[..., Any], name: str) -> Any:
     raw = getattr(target, "__annotations__", {})
     if name not in raw:
         return inspect.Parameter.empty
-    holder = types.SimpleNamespace(__annotations__={name: raw[name]})
     scope = getattr(target, "__globals__", {})
     try:
+        given = eval(_compiled(raw[name]), scope) if isinstance(raw[name], str) else raw[name]  # noqa: S307
+        if isinstance(given, type) and not typing.get_args(given):
+            return given
+        holder = types.SimpleNamespace(__annotations__={name: given})
         return typing.get_type_hints(holder, globalns=scope, localns={}, include_extras=True)[name]
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"

@@ -265,6 +265,15 @@ def test_settings_of_the_widget_reach_every_cell():
         assert encode_frame(frame, dumps=plain).body == b'[{"v":9007199254740992},{"v":1}]'
 
 
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table], ids=["pandas", "polars", "arrow"])
+def test_columns_are_picked_ordered_and_renamed(make):
+    frame = make({"a": [1], "b": ["x"], "c": [None]})
+    assert encode_frame(frame, pick=lambda names: [("C", "c"), ("A", "a"), (names[0], "a")]).body == (
+        b'[{"C":null,"A":1,"a":1}]'
+    )
+    assert encode_frame(frame, pick=lambda names: [("d", "d")]) == [{"a": 1, "b": "x", "c": None}]
+
+
 scalars = {
     "floats": st.floats() | st.none(),
     "ints": st.integers(-(2**63), 2**63 - 1) | st.none(),
@@ -361,6 +370,13 @@ def test_an_arrow_reader_is_read_once_and_lazily():
     assert asked == [0]
     assert list(rows) == [{"a": 1}, {"a": 2}]
     assert encode_frame(reader()) == [{"a": 0}, {"a": 1}, {"a": 2}]
+
+
+@pytest.mark.parametrize("values", [[1], ["x"], [1.5, None]], ids=str)
+def test_arrow_without_numpy(monkeypatch, values):
+    frame = pa_of(values)
+    monkeypatch.delitem(sys.modules, "numpy")
+    assert to_rows(frame) == [{"v": value} for value in values]
 
 
 class Stream:

@@ -68,6 +68,29 @@ class Color(enum.Enum):
     RED = "red"
 
 
+class Rootless:
+    def model_dump(self):
+        return [1]
+
+
+class FirstPydantic:
+    __fields__ = {"symbol": None}
+    parse_obj = None
+
+    def dict(self):
+        return {"symbol": "A"}
+
+
+class Dicts:
+    def to_dicts(self):
+        return [{"symbol": "A"}]
+
+
+class NoDicts:
+    def to_dicts(self):
+        return []
+
+
 def sqlite_rows():
     connection = sqlite3.connect(":memory:")
     connection.row_factory = sqlite3.Row
@@ -98,7 +121,9 @@ ONE = [{"symbol": "A", "close": 1.5}]
         ([SlimBar("A")], [{"symbol": "A"}]),
         ([Quote("A", 1.5)], ONE),
         (Quote("A", 1.5), ONE),
-        ([Legacy(), Model(), Struct(), AttrsLike()], [{"symbol": "A"}] * 4),
+        ([Legacy(), Model(), Struct(), AttrsLike(), FirstPydantic()], [{"symbol": "A"}] * 5),
+        (Dicts(), [{"symbol": "A"}]),
+        (NoDicts(), []),
         (sqlite_rows(), ONE),
         ([{"a": {"b": [1]}}], [{"a": {"b": [1]}}]),
         ([{1: "x", None: "y", ("a", ""): "z", Color.RED: 0}], [{"1": "x", "null": "y", "a": "z", "red": 0}]),
@@ -124,6 +149,8 @@ def test_rows(answer, rows):
         (["ab"], "row 0 .* is a str"),
         ([[1, 2]], "row 0 .* is a list"),
         ([pd.DataFrame({"a": [1]})], "row 0 .* is a DataFrame"),
+        ([Rootless()], r"a Rootless is a model of a list, not of a record\. Return its \.root instead"),
+        ([np.void(b"a")], "a numpy void without fields is raw bytes, not a record"),
         ([{1: "x", "1": "y"}], "row 0 .* two keys that are '1' as text"),
     ],
     ids=str,

@@ -46,6 +46,8 @@ _FIRST_SECOND = -62_135_596_800
 _LAST_SECOND = 253_402_300_799
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _DAYS = {"Y", "M", "W", "D"}
+_ARROW_PLAIN = re.compile(r"u?int\d+|float|double|halffloat|bool")
+_ARROW_MOMENTS = re.compile(r"timestamp\[\w+\]|date32\[day\]")
 _MASKED = re.compile(r"(U?Int|Float)\d+Dtype|BooleanDtype")
 
 
@@ -169,18 +171,14 @@ def arrow_cells(column: Any) -> Cells:
     """Read a pyarrow Array or ChunkedArray."""
     kind = str(column.type)
     if "numpy" in sys.modules:
-        if column.null_count == 0 and re.fullmatch(r"u?int\d+|float|double|halffloat|bool", kind):
-            return array_cells(column.to_numpy(**_copying(column)))
         if kind in {"string", "large_string"}:
-            return column.to_numpy(**_copying(column)).tolist()
-    try:
-        return column.to_pylist()
-    except ValueError:
-        # Nanoseconds, and no pandas to hold them.
-        if "tz=" in kind:
-            raise
-        return array_cells(column.to_numpy(**_copying(column)))
+            return _copied(column).tolist()
+        if column.null_count == 0 and _ARROW_PLAIN.fullmatch(kind):
+            return array_cells(_copied(column))
+        if _ARROW_MOMENTS.fullmatch(kind):
+            return array_cells(_copied(column))
+    return column.to_pylist()
 
 
-def _copying(column: Any) -> dict[str, bool]:
-    return {} if hasattr(column, "chunks") else {"zero_copy_only": False}
+def _copied(column: Any) -> Any:
+    return column.to_numpy() if hasattr(column, "chunks") else column.to_numpy(zero_copy_only=False)

@@ -28,6 +28,7 @@ from .polars_json import is_usable, polars_body
 from .rows import frame_of, per_class
 
 Dumps = Callable[[Any], bytes]
+Pick = Callable[[list[str]], Sequence[tuple[str, str]]]
 
 _SAFE_INT = 2**53 - 1
 _PART = 1_000
@@ -36,12 +37,16 @@ _PLAIN = frozenset({str, int, float, bool, type(None), datetime, date, time, tim
 _PANDAS_SCALARS = frozenset({"NaTType", "NAType", "Period", "Interval"})
 
 
-def encode_frame(value: Any, *, sep: str = "_", dumps: Dumps = write) -> Encoded | list[dict[str, Any]] | None:
+def encode_frame(
+    value: Any, *, sep: str = "_", dumps: Dumps = write, pick: Pick | None = None
+) -> Encoded | list[dict[str, Any]] | None:
     """Write a frame as JSON, if it is one.
 
     :param value: The answer of a view, as for :func:`.rows.to_rows`.
     :param sep: Joins the parts of a column name that is a tuple.
     :param dumps: Writes one value as JSON, or a list of them: :func:`.encode.dumps` with the settings of the widget.
+    :param pick: Gives the new and the old name of each column to write, of the names of all, in order; all where
+        it is None. Rows that are returned are as they were: nothing is picked from them.
     :return: The JSON of its rows; its rows, if a cell is nested, has no JSON form, or comes from a reader that can
         be read only once; None if the value is no frame.
     :raises ShapeError: If two columns have one name.
@@ -55,7 +60,7 @@ def encode_frame(value: Any, *, sep: str = "_", dumps: Dumps = write) -> Encoded
         return list(frame_rows(frame, sep=sep))
     names = frame_names(frame, sep=sep)
     try:
-        encoded = _encoded(frame, names, dumps)
+        encoded = _encoded(frame, names, dumps, pick)
     except (EncodeError, orjson.JSONEncodeError):
         # The rows are written again, row by row, which names the place.
         encoded = None
@@ -65,17 +70,23 @@ def encode_frame(value: Any, *, sep: str = "_", dumps: Dumps = write) -> Encoded
     return [] if again is None else list(frame_rows(again, sep=sep))
 
 
-def _encoded(frame: Frame, names: Sequence[str], dumps: Dumps) -> Encoded | None:
+def _encoded(frame: Frame, names: list[str], dumps: Dumps, pick: Pick | None) -> Encoded | None:
     if not names:
         return Encoded(b"[]", 0)
-    keys = [dumps(name) for name in names]
+    pairs = [(name, name) for name in names] if pick is None else pick(names)
+    if not {old for _, old in pairs} <= set(names):
+        return None
+    keys = [dumps(new) for new, _ in pairs]
+    places = [names.index(old) for _, old in pairs]
     if frame.polars is not None and is_usable():
-        body = polars_body(frame.polars, [key.decode() for key in keys], lambda cells: _texts(cells, dumps))
+        columns = [frame.polars.to_series(place) for place in places]
+        body = polars_body(columns, [key.decode() for key in keys], lambda cells: _texts(cells, dumps))
         return None if body is None else Encoded(body, frame.polars.height)
     # Part after part into one buffer: a copy of a large text costs more in page faults than in copying.
     text = BytesIO()
     height = 0
-    for columns in frame.batches:
+    for batch in frame.batches:
+        columns = [batch[place] for place in places]
         for part in _batch_parts(columns, keys, dumps):
             if part is None:
                 return None

@@ -36,12 +36,12 @@ def cursor_reader(cls: type) -> Callable[[Any], Iterator[dict[Any, Any]]] | None
 def _result_rows(result: Any) -> Iterator[dict[Any, Any]]:
     names = list(result.keys())
     _refuse_twice(names)
-    first: Any = None
+    entity = False
     while part := result.fetchmany(PART):
-        if len(names) == 1 and first is None:
-            first = type(part[0][0])
-        # One ORM object a row is the row, not a cell of it.
-        if hasattr(first, "__mapper__"):
+        # One ORM object a row is the row, not a cell of it; it is None where an outer join found none.
+        if len(names) == 1 and not entity:
+            entity = any(hasattr(type(row[0]), "__mapper__") for row in part)
+        if entity:
             yield from ({} if row[0] is None else _read(row[0]) for row in part)
         else:
             yield from (dict(zip(names, row, strict=True)) for row in part)

@@ -53,20 +53,21 @@ def _agrees() -> bool:
     return list(polars.Series(_PROBES).cast(polars.String)) == [orjson.dumps(probe).decode() for probe in _PROBES]
 
 
-def polars_body(frame: Any, keys: Sequence[str], texts: Texts) -> bytes | None:
-    """Write a polars DataFrame as one JSON array.
+def polars_body(series: Sequence[Any], keys: Sequence[str], texts: Texts) -> bytes | None:
+    """Write the columns of a polars DataFrame as one JSON array.
 
-    :param frame: A DataFrame with at least one column.
+    :param series: At least one Series, all equally long.
     :param keys: The key of each column, as JSON.
     :param texts: Writes the cells of a column that polars cannot, each as JSON; None if one is nested.
     :return: None if a column holds nested cells or bytes.
     """
-    if not frame.height:
+    height = len(series[0])
+    if not height:
         return b"[]"
     polars = sys.modules["polars"]
     columns: list[Any] = []
     forms: list[str] = []
-    for number, (key, column) in enumerate(zip(keys, frame.get_columns(), strict=True)):
+    for number, (key, column) in enumerate(zip(keys, series, strict=True)):
         # Renamed, because polars takes some names for patterns.
         text = _text(polars, column.alias(str(number)), texts)
         if text is None:
@@ -77,7 +78,7 @@ def polars_body(frame: Any, keys: Sequence[str], texts: Texts) -> bytes | None:
     rows = polars.DataFrame(columns).select(_joined(polars, forms)).to_series()
     # Part after part into one buffer: a copy of a large text costs more in page faults than in copying.
     body = BytesIO()
-    for start in range(0, frame.height, _PART):
+    for start in range(0, height, _PART):
         body.write(b"},{" if start else b"[{")
         body.write(rows.slice(start, _PART).str.join("},{").item().encode())
     body.write(b"}]")

@@ -61,6 +61,11 @@ class Template:
         return Markup("<i>")
 
 
+def said(body):
+    """What the client reads."""
+    return json.loads(dumps(body))
+
+
 # Shaping
 
 
@@ -117,11 +122,11 @@ def test_none_is_an_error_of_the_view(name):
     ],
 )  # fmt: skip
 def test_table(value, shaping, body):
-    assert bodies.table(value, shaping) == body
+    assert said(bodies.table(value, shaping)) == body
 
 
 def test_table_keeps_the_order_of_columns():
-    rows = bodies.table([{"b": 1, "a": 2}, {"c": 3, "b": 4}], PLAIN)
+    rows = said(bodies.table([{"b": 1, "a": 2}, {"c": 3, "b": 4}], PLAIN))
     assert [list(row) for row in rows] == [["b", "a", "c"]] * 2
 
 
@@ -183,22 +188,22 @@ PRICE = {"symbol": "A", "close": Decimal("1.5"), "day": None, "secret": 1}
 @pytest.mark.parametrize(
     ("value", "shaping", "body"),
     [
-        ([PRICE], SCHEMED, [{"symbol": "A", "closePrice": Decimal("1.5"), "day": None}]),
-        (iter([PRICE]), SCHEMED, [{"symbol": "A", "closePrice": Decimal("1.5"), "day": None}]),
-        (PRICE, SCHEMED, [{"symbol": "A", "closePrice": Decimal("1.5"), "day": None}]),
-        (pd.DataFrame({"symbol": ["A"], "close": [1.5]}), SCHEMED, [{"symbol": "A", "closePrice": Decimal("1.5")}]),
+        ([PRICE], SCHEMED, [{"symbol": "A", "closePrice": 1.5, "day": None}]),
+        (iter([PRICE]), SCHEMED, [{"symbol": "A", "closePrice": 1.5, "day": None}]),
+        (PRICE, SCHEMED, [{"symbol": "A", "closePrice": 1.5, "day": None}]),
+        (pd.DataFrame({"symbol": ["A"], "close": [1.5]}), SCHEMED, [{"symbol": "A", "closePrice": 1.5}]),
         ([{"symbol": "A"}, {"day": None}], SCHEMED, [{"symbol": "A", "day": None}, {"symbol": None, "day": None}]),
         ([], SCHEMED, []),
         (
             {"results": [PRICE], "n": 1},
             Shaping("w", data_key="results", row_schema=Price()),
-            {"results": [{"symbol": "A", "closePrice": Decimal("1.5"), "day": None}], "n": 1},
+            {"results": [{"symbol": "A", "closePrice": 1.5, "day": None}], "n": 1},
         ),
     ],
     ids=["rows", "iterator", "one row", "frame", "missing", "none", "envelope"],
 )  # fmt: skip
 def test_a_schema_dumps_the_rows(value, shaping, body):
-    assert bodies.table(value, shaping) == body
+    assert said(bodies.table(value, shaping)) == body
 
 
 @pytest.mark.parametrize(

@@ -160,8 +160,10 @@ def test_bad_separators_are_refused_with_the_reason(sep):
 
 
 def test_unknown_ways_of_writing_lists_are_refused():
-    with pytest.raises(ShapeError, match=r"lists='explode' is not known\. Use one of: join, json"):
-        flatten([], lists=typing.cast("typing.Any", "explode"))
+    with pytest.raises(ShapeError, match=r"lists='glue' is not known\. Use one of: join, json, index, explode, keep"):
+        flatten([], lists=typing.cast("typing.Any", "glue"))
+    with pytest.raises(ShapeError, match="lists='glue' for column 'a' is not known"):
+        flatten([], lists={"a": typing.cast("typing.Any", "glue")})
 
 
 def test_rows_are_not_changed():

@@ -1,71 +1,40 @@
 """The body that each widget kind promises Workspace, made from what a view returned, or refused.
 
 Owns the shapers: one function per kind, ``(answer, Shaping) -> JSON-able value``, which
-:func:`.encode.dumps` writes. A shaper never changes the answer in place. ``manifest.kinds`` names the shaper of
-a kind; ``web`` builds one :class:`Shaping` per widget and calls the shaper once per request.
+:func:`.encode.dumps` writes, or a :class:`.stream.Stream` of JSON text. A shaper never changes the answer in place.
+``manifest.kinds`` names the shaper of a kind; ``web`` builds one :class:`Shaping` per widget and calls the shaper once
+per request.
 Imports its own room and :mod:`flask_openbb.errors` only.
 """
 
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal, NoReturn
+from itertools import islice
+from secrets import token_hex
+from typing import Any, NoReturn
 
 import orjson
+from orjson import Fragment
 
 from ..errors import ShapeError
 from . import envelope
+from .columnar import encode_frame
+from .documents import unfold
 from .encode import dumps, scalar_text
-from .flatten import check_options, flatten
+from .encoded import Encoded
 from .rows import describe, is_record, listing, records, text_key, to_rows
-
-logger = logging.getLogger("flask_openbb")
+from .shaping import Shaping as Shaping  # noqa: PLC0414 - whoever calls a shaper needs it
+from .stream import PART, Stream, dump_table, stream_table
 
 _METRIC = "{'label': ..., 'value': ...}, with 'delta' if there is one, or a list of them"
 _CHART = "a Plotly figure, or a mapping with a non-empty list 'data'"
 _OPTIONS = "a list of scalars, of (label, value) pairs, or of {'label', 'value'} mappings"
 _TUPLE_METRICS = (2, 3)
 _PAIR = 2
-
-
-@dataclass(frozen=True)
-class Shaping:
-    """How one widget wants its answers shaped; built once per widget, before its first request.
-
-    .. versionadded:: 0.1
-    """
-
-    widget: str
-    """Id of the widget, for messages."""
-    data_key: str | None = None
-    """Path of the body inside the answer as the manifest names it, a lodash path: ``results``, ``a.b[0]``."""
-    sep: str = "_"
-    """Joins the keys of nested rows; see :func:`.flatten.flatten`."""
-    lists: Literal["join", "json"] = "join"
-    """How lists in rows are written; see :func:`.flatten.flatten`."""
-    whole: frozenset[str] = frozenset()
-    """Flat names of the columns whose nested value stays whole: hover cards and sparklines."""
-    row_schema: Any = None
-    """A marshmallow ``Schema`` instance that dumps one row, or None."""
-    title: str = ""
-    """Name of the widget: the label of a metric that is a bare value. The id where empty."""
-    _said: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        check_options(sep=self.sep, lists=self.lists)
-        if self.data_key and not envelope.parse(self.data_key):
-            _refuse(self, f"data_key={self.data_key!r} is no path. Name the keys down to the rows, as in 'a.b'.")
-
-    def warn_once(self, topic: str, message: str) -> None:
-        """Log a warning the first time this widget has cause for it."""
-        if topic not in self._said:
-            self._said.add(topic)
-            logger.warning("Widget %r: %s", self.widget, message)
 
 
 Shaper = Callable[[Any, Shaping], Any]
@@ -82,8 +51,10 @@ def table(value: Any, shaping: Shaping) -> Any:
     and a warning says once that the rest was not sent. Any other mapping is one row, whose list of records is
     a cell; if it holds such a list, a warning says once how to send that instead.
 
+    An iterator of many rows, a generator above all, becomes a stream; see :func:`.stream.dump_rows`.
+
     :param value: Rows as :func:`.rows.to_rows` reads them, or an envelope of them.
-    :return: A list of flat rows, or a mapping with one under ``data_key``.
+    :return: The flat rows as JSON text, or a mapping with it under ``data_key``; the whole as a stream.
     :raises ShapeError: If there are no rows in the answer, or :func:`.flatten.flatten` refuses them.
 
     Source: OpenBB docs, widgets.json reference, ``data.dataKey``; the client unwraps nothing without it.
@@ -93,9 +64,9 @@ def table(value: Any, shaping: Shaping) -> Any:
     _refuse_none(value, shaping, "rows: a list of mappings, or a DataFrame")
     if not is_record(value):
         rows = _rows(value, shaping)
-        return envelope.wrap(rows, shaping.data_key) if shaping.data_key else rows
+        return _enclosed(rows, lambda body: envelope.wrap(body, shaping.data_key or "")) if shaping.data_key else rows
     if not shaping.data_key:
-        return _rows(_unwrapped(value, shaping), shaping)
+        return _rows(_unwrapped(value, shaping) if shaping.unfolding is None else value, shaping)
     steps = envelope.locate(value, shaping.data_key)
     if steps is None:
         keys = ", ".join(repr(text_key(key)) for key in envelope.as_mapping(value)) or "none"
@@ -104,7 +75,14 @@ def table(value: Any, shaping: Shaping) -> Any:
             f"the manifest says that the rows are under data_key={shaping.data_key!r}, but the answer has only the "
             f"keys {keys}. Return the rows there, return them bare, or change data_key=.",
         )
-    return envelope.replace(value, steps, lambda rows: _rows(rows, shaping))
+    found: list[Encoded | Stream] = []
+
+    def shape(rows: Any) -> Any:
+        found.append(_rows(rows, shaping))
+        return found[0]
+
+    whole = envelope.replace(value, steps, shape)
+    return _enclosed(found[0], lambda body: envelope.replace(whole, steps, lambda _: body))
 
 
 def metric(value: Any, shaping: Shaping) -> Any:
@@ -235,12 +213,50 @@ def _named(shaping: Shaping) -> Iterator[None]:
         raise type(error)(msg) from error.__cause__
 
 
-def _rows(value: Any, shaping: Shaping) -> list[dict[str, Any]]:
+def _rows(value: Any, shaping: Shaping) -> Encoded | Stream:
+    layout = shaping.layout
     with _named(shaping):
-        if shaping.row_schema is not None:
-            value = _dumped(records(value), shaping.row_schema)
-        rows = to_rows(value, sep=shaping.sep)
-        return flatten(rows, sep=shaping.sep, lists=shaping.lists, whole=shaping.whole)
+        if isinstance(value, Iterator) and not is_record(value):
+            ready = stream_table(_prepared(value, shaping), layout, declared=shaping.declared)
+            return ready if isinstance(ready, Encoded) else Stream(_named_parts(ready, shaping))
+        if shaping.unfolding is None and shaping.row_schema is None:
+            frame = encode_frame(value, sep=shaping.sep, dumps=layout.form.dumps, pick=layout.pick)
+            if frame is not None:
+                return frame if isinstance(frame, Encoded) else dump_table(frame, layout)
+        return dump_table(_prepared(records(value), shaping), layout)
+
+
+def _prepared(items: Iterable[Any], shaping: Shaping) -> Iterable[Any]:
+    if shaping.unfolding is not None:
+        items = unfold(items, shaping.unfolding, sep=shaping.sep)
+    if shaping.row_schema is None:
+        return items
+    if isinstance(items, Iterator):
+        return _dumped_parts(items, shaping.row_schema)
+    dumped: list[Any] = _dumped(list(items), shaping.row_schema)
+    return dumped
+
+
+def _dumped_parts(items: Iterator[Any], schema: Any) -> Iterator[Any]:
+    while part := list(islice(items, PART)):
+        yield from _dumped(part, schema)
+
+
+def _named_parts(parts: Stream, shaping: Shaping) -> Iterator[bytes]:
+    try:
+        with _named(shaping):
+            yield from parts
+    finally:
+        parts.close()
+
+
+def _enclosed(body: Any, enclose: Callable[[Any], Any]) -> Any:
+    """Put the rows into their envelope; around a stream goes the envelope's text."""
+    if not isinstance(body, Stream):
+        return enclose(body)
+    mark = f'"{token_hex(16)}"'.encode()
+    before, _, after = dumps(enclose(Fragment(mark))).partition(mark)
+    return body.within(before, after)
 
 
 def _dumped(items: list[Any], schema: Any) -> Any:

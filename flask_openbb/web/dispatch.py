@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 import marshmallow
 import orjson
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, stream_with_context
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
 
@@ -22,6 +22,7 @@ from ..errors import EncodeError, RequestError
 from ..manifest.params import describe, request_errors
 from ..manifest.registry import View
 from ..shape.encode import dumps
+from ..shape.stream import Stream
 from .answers import JSON, failure, json_response, readable
 from .bindings import Binding
 from .routes import Routes
@@ -127,7 +128,8 @@ def respond(binding: Binding, value: Any) -> Response:
         return _host_response(binding, value, status, headers)
     if status is not None and _code(status) >= 400:
         return readable(current_app.make_response(_tuple(value, status, headers)))
-    response = json_response(_encode(binding, value), mimetype=binding.kind.mimetype)
+    body = _shaped(binding, value)
+    response = _stream(binding, body) if isinstance(body, Stream) else _whole(binding, body)
     if status is not None:
         response.status = str(status) if isinstance(status, str) else f"{int(status)}"
     if headers:
@@ -135,8 +137,20 @@ def respond(binding: Binding, value: Any) -> Response:
     return response
 
 
-def _encode(binding: Binding, value: Any) -> bytes:
-    body = binding.kind.shaper(value, binding.shaping) if binding.declaration.shape else value
+def _shaped(binding: Binding, value: Any) -> Any:
+    return binding.kind.shaper(value, binding.shaping) if binding.declaration.shape else value
+
+
+def _whole(binding: Binding, body: Any) -> Response:
+    return json_response(_encode(binding, body), mimetype=binding.kind.mimetype)
+
+
+def _stream(binding: Binding, body: Stream) -> Response:
+    """Send the parts of a body as the view's generator yields its rows, which may still ask for the request."""
+    return current_app.response_class(stream_with_context(body), mimetype=binding.kind.mimetype)
+
+
+def _encode(binding: Binding, body: Any) -> bytes:
     if binding.kind.mimetype != JSON and isinstance(body, str):
         return body.encode()
     try:
@@ -156,7 +170,7 @@ def _host_response(binding: Binding, response: Response, status: Any, headers: A
     is_json = is_json and not response.content_encoding
     if not binding.declaration.shape or not is_json or binding.kind.mimetype != JSON:
         return response
-    response.set_data(_encode(binding, _loads(response.get_data())))
+    response.set_data(_encode(binding, _shaped(binding, _loads(response.get_data()))))
     return response
 
 

@@ -1,0 +1,326 @@
+"""Many rows of one shape become flat JSON at a small multiple of the cost of writing it.
+
+The first row's shape is compiled into one generator that checks each row and fills in a flat one, just when orjson
+is about to write it. What does not fit is evened out if rows merely lack keys, and is left to :mod:`.flatten`
+otherwise, whose result is the same, only slower.
+
+Owns the plan of a shape, its check and its use. Imports :mod:`.flatten`, :mod:`.encode`, :mod:`.layout` and
+:mod:`.rows`; called by :mod:`.stream` for each answer, or each part of a stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
+from operator import countOf, itemgetter
+from typing import Any, Literal
+
+import orjson
+
+from .flatten import ATOMS, Path, Row, cell
+from .layout import Layout
+from .rows import frame_reader, per_class, record_reader
+from .values import SAFE_INT
+
+_NEXT = object()
+"""Stands for a row that orjson has not asked for yet."""
+
+
+def _shells() -> int:
+    """How many lists around the rows bring a mapping or list in a cell to orjson's limit of nesting.
+
+    Orjson refuses what lies deeper, so that nobody has to look for it. Only tuples pass.
+
+    :return: 0 if this orjson has no such limit.
+    """
+    most = 1000
+    shells = next((count for count in range(most) if not _takes(1, count + 1)), 0)
+    cells: tuple[Any, ...] = ({}, [], {"key": 1}, [1])
+    return 0 if any(_takes(cell, shells) for cell in cells) else shells
+
+
+def _takes(cell: Any, shells: int) -> bool:
+    try:
+        orjson.dumps(_within([{"key": cell}], shells))
+    except TypeError:
+        return False
+    return True
+
+
+def _within(rows: list[Any], shells: int) -> list[Any]:
+    for _ in range(shells):
+        rows = [rows]
+    return rows
+
+
+_SHELLS = _shells()
+_MOST_COLUMNS = 1000
+_FEWEST_ROWS = 16  # compiling costs more than it saves below
+
+Feed = Generator[Any, Any, None]
+Sources = tuple[tuple[str, Path | None], ...]
+"""Name and path of each column to write; the path is None where its values were made ready."""
+
+
+class _MisfitError(ValueError):
+    """A row has other keys than the plan."""
+
+
+@dataclass
+class Plan:
+    """The shape of a row."""
+
+    layout: Layout
+    paths: dict[str, Path] = field(default_factory=dict)
+    """The path of each flat column, in order."""
+    groups: dict[Path, tuple[str, ...]] = field(default_factory=dict)
+    """The keys of each mapping, the row's own under ``()``; each before those inside it."""
+
+    def read(self, mapping: Row, above: Path = (), prefix: str = "") -> bool:
+        """Take the shape from a row.
+
+        :return: False if it is one that :func:`.flatten.flatten` must judge.
+        """
+        self.groups[above] = tuple(mapping)
+        for key, value in mapping.items():
+            if type(key) is not str:
+                return False
+            name, path = prefix + key, (*above, key)
+            if name in self.paths or len(self.paths) > _MOST_COLUMNS:
+                return False
+            if type(value) is not dict or name in self.layout.whole:
+                self.paths[name] = path
+            elif not self._opens(value, path) or not self.read(value, path, name + self.layout.sep):
+                return False
+        # The name of a group is that of its null.
+        return above != () or not any(self.layout.sep.join(path) in self.paths for path in self.groups)
+
+    def _opens(self, value: Row, path: Path) -> bool:
+        # Whether an empty mapping is a null, and a deep one text, flatten() says.
+        return bool(value) and len(path) < self.layout.deepest
+
+
+class Fitted:
+    """Rows and the plan that they, or those like them, have."""
+
+    def __init__(self, plan: Plan, rows: list[Row]) -> None:
+        self.paths = plan.paths
+        """The path of each flat column, in order."""
+        self._plan = plan
+        self._layout = plan.layout
+        self._rows = rows
+        self._cells: dict[str, list[Any]] = {}
+
+    @property
+    def like(self) -> Row:
+        """A row with every key of the plan."""
+        return self._rows[0]
+
+    def text(self, picked: list[tuple[str, str]], *, first_row: int = 0) -> bytes | None:
+        """Write the rows as a JSON array.
+
+        :param picked: New and old name of each column to send.
+        :return: None if a row does not fit the plan after all, or cannot be flattened.
+        """
+        same = picked == [(name, name) for name in self.paths]
+        text = self._quickly() if same and self._looks_plain() else None
+        if text is not None:
+            return text
+        try:
+            if not self._even() or not self._settle():
+                return None
+            rows = self._rows if same and not self._cells and self._is_flat else self._flat(picked)
+        except (LookupError, TypeError, ValueError):
+            return None
+        return self._layout.form.dumps(rows, first_row=first_row)
+
+    @property
+    def _is_flat(self) -> bool:
+        return len(self._plan.groups) == 1
+
+    def _looks_plain(self) -> bool:
+        """Whether no column of the first row needs more than orjson."""
+        if self._layout.whole or not _SHELLS:
+            return False
+        return all(type(_values([self._rows[0]], path)[0]) in ATOMS for path in self.paths.values())
+
+    def _quickly(self) -> bytes | None:
+        """Write the rows, unless one does not fit, or a cell holds a mapping or a list."""
+        form = self._layout.form
+        rows: list[Any] = self._rows
+        hook: Callable[[Any], Any] = form.hook
+        if not self._is_flat:
+            # Orjson asks for each row when it is about to write it: only one flat row exists at a time.
+            rows, hook = [_NEXT] * len(rows), self._feed(tuple(self.paths.items())).send
+        try:
+            text = orjson.dumps(_within(rows, _SHELLS), default=hook, option=form.options)
+        except TypeError:
+            return None
+        # A tuple or an array shows as a bracket. So does one in a text: then the values are looked at.
+        return text[_SHELLS:-_SHELLS] if text.find(b"[", _SHELLS + 1) < 0 else None
+
+    def _even(self) -> bool:
+        """Fill in the keys that rows, or mappings in them, lack."""
+        if not self._is_flat:
+            even = _evened(self._rows, (), self._plan.groups)
+            if even is None:
+                return False
+            self._rows = even
+        return True
+
+    def _settle(self) -> bool:
+        """Look at the class of every value; write lists, and ints too big, as their columns' cells."""
+        for name, path in self.paths.items():
+            if name in self._layout.whole:
+                continue
+            values = _values(self._rows, path)
+            kinds = {*map(type, values)}
+            others = {_kind(kind) for kind in kinds - ATOMS}
+            mode = self._layout.mode(name)
+            if "record" in others or ("list" in others and mode in ("index", "explode")):
+                return False
+            if "list" in others:
+                self._cells[name] = [cell(value, path, mode, self._layout.form) for value in values]
+            elif int in kinds and self._layout.form.big_ints:
+                ints = [value for value in values if type(value) is int]
+                if max(ints) > SAFE_INT or min(ints) < -SAFE_INT:
+                    self._cells[name] = [*map(_int_text, values)]
+        return True
+
+    def _flat(self, picked: list[tuple[str, str]]) -> list[Row]:
+        nulls = [None] * len(self._rows)
+        sources: list[tuple[str, Path | None]] = []
+        ready: list[list[Any]] = []
+        for new, old in picked:
+            if old in self._cells or old not in self.paths:
+                sources.append((new, None))
+                ready.append(self._cells.get(old, nulls))
+            else:
+                sources.append((new, self.paths[old]))
+        feed = self._feed(tuple(sources), ready)
+        return [feed.send(_NEXT).copy() for _ in self._rows]
+
+    def _feed(self, sources: Sources, ready: Sequence[list[Any]] = ()) -> Feed:
+        groups = tuple((path, len(keys)) for path, keys in self._plan.groups.items())
+        rows = zip(self._rows, *ready, strict=True) if ready else self._rows
+        feed = _feeder(sources, groups)(rows, self._layout.form.hook)
+        next(feed)
+        return feed
+
+
+def fit(rows: list[Any], layout: Layout, *, like: Row | None = None) -> Fitted | None:
+    """Make a plan for rows. Flat rows are checked to have all its keys; of others, :meth:`Fitted.text` does it.
+
+    :param rows: The rows of one answer; not changed.
+    :param like: A row to take the shape from instead of the first.
+    :return: None if :func:`.flatten.flatten` must judge the rows.
+    """
+    if not rows or type(rows[0]) is not dict or not rows[0]:
+        return None
+    plan = Plan(layout)
+    if not plan.read(rows[0] if like is None else like):
+        return None
+    if len(plan.groups) == 1:
+        return _fit_flat(rows, plan)
+    return Fitted(plan, rows) if len(rows) >= _FEWEST_ROWS else None
+
+
+def _fit_flat(rows: list[Row], plan: Plan) -> Fitted | None:
+    count = len(rows)
+    if countOf(map(type, rows), dict) != count:
+        return None
+    names = list(plan.paths)
+    if countOf(map(list, rows), names) != count:
+        # In first-seen order, as flatten() has it.
+        names = [*dict.fromkeys(chain(names, chain.from_iterable(rows)))]
+        if countOf(map(type, names), str) != len(names):
+            return None
+        nulls: Row = dict.fromkeys(names)
+        rows = [nulls | row for row in rows]
+    plan.paths = {name: (name,) for name in names}
+    return Fitted(plan, rows)
+
+
+def _evened(mappings: list[Any], path: Path, groups: Mapping[Path, tuple[str, ...]]) -> list[Row] | None:
+    names = groups[path]
+    kinds = {*map(type, mappings)}
+    if kinds != {dict} and (not path or kinds != {dict, type(None)}):
+        return None
+    nulls: Row = dict.fromkeys(names)
+    even = [nulls | (mapping or nulls) for mapping in mappings]
+    if countOf(map(len, even), len(names)) != len(even):
+        return None
+    for name in names:
+        if (*path, name) in groups:
+            inner = _evened([mapping[name] for mapping in even], (*path, name), groups)
+            if inner is None:
+                return None
+            for mapping, value in zip(even, inner, strict=True):
+                mapping[name] = value
+    return even
+
+
+def _values(rows: list[Row], path: Path) -> list[Any]:
+    values: list[Any] = rows
+    for key in path:
+        values = [*map(itemgetter(key), values)]
+    return values
+
+
+@lru_cache(maxsize=256)
+def _feeder(sources: Sources, groups: tuple[tuple[Path, int], ...]) -> Callable[..., Feed]:
+    """Compile a generator that is sent ``_NEXT`` for the next flat row, or a value for its JSON form.
+
+    The flat row is the same dict each time. A row that has other keys than ``groups`` says is a
+    :class:`_MisfitError`, or a ``KeyError`` where one is missing.
+
+    :param groups: Path of each mapping in a row, and how many keys it has.
+    """
+    # A repr of str is always a literal of it: no key can become code.
+    names = {path: f"g{number}" for number, (path, _) in enumerate(groups)}
+    ready = [f"r{number}" for number, (_, path) in enumerate(sources) if path is None]
+    checks = []
+    for path, name in names.items():
+        if path:
+            checks.append(f"{name} = {names[path[:-1]]}[{path[-1]!r}]")
+        checks.append(f"if type({name}) is not dict: raise misfit")
+    # With every key read below, the sum is right only if no mapping has another key beside them.
+    total = " + ".join(f"len({name})" for name in names.values())
+    checks.append(f"if {total} != {sum(size for _, size in groups)}: raise misfit")
+    filled = [
+        f"row[{name!r}] = " + (f"r{number}" if path is None else f"{names[path[:-1]]}[{path[-1]!r}]")
+        for number, (name, path) in enumerate(sources)
+    ]
+    code = "\n".join(
+        [
+            "def feed(sources, form):",
+            "    row = {}",
+            "    got = yield",
+            f"    for {', '.join(['g0', *ready])} in sources:",
+            *(f"        {line}" for line in (*checks, *filled)),
+            "        got = yield row",
+            "        while got is not is_next:",
+            "            got = yield form(got)",
+        ]
+    )
+    space: dict[str, Any] = {"misfit": _MisfitError, "is_next": _NEXT}
+    exec(compile(code, "<flask_openbb plan>", "exec"), space)  # noqa: S102
+    feeder: Callable[..., Feed] = space["feed"]
+    return feeder
+
+
+def _int_text(value: Any) -> Any:
+    return str(value) if type(value) is int and not -SAFE_INT <= value <= SAFE_INT else value
+
+
+@per_class
+def _kind(cls: type) -> Literal["record", "list", "scalar"]:
+    """What flatten() would see in a value of a class."""
+    if frame_reader(cls) is not None:
+        return "list"
+    if record_reader(cls) is not None:
+        return "record"
+    text = issubclass(cls, (str, bytes, bytearray, memoryview))
+    return "list" if issubclass(cls, Collection) and not text else "scalar"

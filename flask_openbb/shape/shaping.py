@@ -1,0 +1,94 @@
+"""How one widget wants its answers shaped: what its decorator said, checked and made ready once.
+
+Owns :class:`Shaping`. Imports its room's options only; built by ``web`` for each widget and read by :mod:`.bodies`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import ShapeError
+from . import envelope
+from .documents import Unfolding, unfolding
+from .encode import Form
+from .layout import Layout, ListMode
+from .values import Decimals
+
+logger = logging.getLogger("flask_openbb")
+
+
+@dataclass(frozen=True)
+class Shaping:
+    """How one widget wants its answers shaped; built once per widget, before its first request.
+
+    :raises ShapeError: If a choice cannot work; names the widget.
+
+    .. versionadded:: 0.1
+    """
+
+    widget: str
+    """Id of the widget, for messages."""
+    data_key: str | None = None
+    """Path of the body inside the answer as the manifest names it, a lodash path: ``results``, ``a.b[0]``."""
+    sep: str = "_"
+    """Joins the keys of nested rows; see :func:`.flatten.flatten`."""
+    lists: ListMode | Mapping[str, ListMode] = "join"
+    """How lists in rows are written, perhaps by column; see :func:`.flatten.flatten`."""
+    whole: frozenset[str] = frozenset()
+    """Flat names of the columns whose nested value stays whole: hover cards and sparklines."""
+    row_schema: Any = None
+    """A marshmallow ``Schema`` instance that dumps one row, or None."""
+    title: str = ""
+    """Name of the widget: the label of a metric that is a bare value. The id where empty."""
+    max_depth: int | None = None
+    """How many keys a column's name may join; see :func:`.flatten.flatten`."""
+    select: Sequence[str] | Mapping[str, str] | None = None
+    """Flat columns to send, in this order and with these names; see :func:`.flatten.flatten`."""
+    record_path: str | Sequence[str] | None = None
+    """Keys from a document down to its rows; see :func:`.documents.unfold`."""
+    meta: Sequence[str | Sequence[str]] = ()
+    """Values of the document that each of its rows gets too; see :func:`.documents.unfold`."""
+    big_ints: bool = True
+    """Write ints beyond ±(2^53 - 1) as text, because JavaScript would round them."""
+    decimals: Decimals = "exact"
+    """How a ``Decimal`` is written; see :data:`.values.Decimals`."""
+    declared: tuple[str, ...] = ()
+    """Flat columns, as named before ``select``, that every row of a stream has; see :func:`.stream.dump_rows`."""
+    layout: Layout = field(init=False, repr=False, compare=False)
+    """The options about rows, made ready."""
+    unfolding: Unfolding | None = field(init=False, repr=False, compare=False)
+    """``record_path`` and ``meta``, made ready."""
+    _said: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        try:
+            _check_path(self.data_key)
+            layout = Layout(
+                sep=self.sep,
+                lists=self.lists,
+                whole=self.whole,
+                max_depth=self.max_depth,
+                select=self.select,
+                form=Form(self.big_ints, self.decimals),
+            )
+            found = unfolding(self.record_path, self.meta)
+        except ShapeError as error:
+            msg = f"Widget {self.widget!r}: {error}"
+            raise ShapeError(msg) from error.__cause__
+        object.__setattr__(self, "layout", layout)
+        object.__setattr__(self, "unfolding", found)
+
+    def warn_once(self, topic: str, message: str) -> None:
+        """Log a warning the first time this widget has cause for it."""
+        if topic not in self._said:
+            self._said.add(topic)
+            logger.warning("Widget %r: %s", self.widget, message)
+
+
+def _check_path(data_key: str | None) -> None:
+    if data_key and not envelope.parse(data_key):
+        msg = f"data_key={data_key!r} is no path. Name the keys down to the rows, as in 'a.b'."
+        raise ShapeError(msg)

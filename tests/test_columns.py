@@ -130,7 +130,7 @@ VALUES = {
     "date": (date, DAY),
     "datetime": (datetime, TEXT),
     "time": (time, TEXT),
-    "timedelta": (timedelta, TEXT),
+    "timedelta": (timedelta, NUMBER),
     "uuid": (uuid.UUID, TEXT),
     "enum": (Color, TEXT),
     "int enum": (Level, TEXT),
@@ -296,12 +296,12 @@ WRONG = {
     "class": (
         Color,
         f"columns={Color!r} is nothing columns can be read from. Give a marshmallow Schema, a dataclass, "
-        "a TypedDict or a list of Column.",
+        "a TypedDict, an example frame or a list of Column.",
     ),
     "value": (
         5,
         "columns=5 is nothing columns can be read from. Give a marshmallow Schema, a dataclass, "
-        "a TypedDict or a list of Column.",
+        "a TypedDict, an example frame or a list of Column.",
     ),
     "metadata": (
         Schema.from_dict({"x": fields.String(metadata={"column": "wide"})}),

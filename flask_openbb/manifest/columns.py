@@ -1,89 +1,43 @@
-"""Table columns from what a user already has: a marshmallow Schema, a dataclass, a TypedDict.
+"""Table columns from what a user already has: a marshmallow Schema, a class of records, an example frame.
 
-Owns which type a column gets, the flat names of nested fields, and which cells stay nested. Imports marshmallow,
-the errors and this room's specs, no Flask. Called by ``web`` when it matches views with routes.
+Owns the flat names of nested fields and which cells stay nested; the types are in :mod:`.column_types`, frames in
+:mod:`.example_columns`, what a view's annotation says in :mod:`.view_columns`. Imports marshmallow, the errors and
+this room's specs, no Flask. Called by ``web`` when it matches views with routes.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import typing
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from typing import Annotated, Any, Union
 
 from marshmallow import Schema, fields
 
 from ..errors import RegistrationError
-from .hints import LISTS, UNIONS
+from .column_types import WHOLE, AnyField, Types, by_field, by_type, formatted
+from .example_columns import SEPARATOR, columns_of_frame, is_frame
+from .hints import UNIONS
 from .naming import label_from
+from .record_types import is_record_type, record_fields
 from .specs import Column
 
-if TYPE_CHECKING:
-    AnyField = fields.Field[Any]
-else:
-    AnyField = fields.Field
-
-SEPARATOR = "_"
-"""Joins the names of nested fields, as rows are flattened."""
-
-TEXT: Mapping[str, str] = {"cell_data_type": "text", "chart_data_type": "category"}
-"""Text, declared a category: otherwise Workspace turns "00123" into a number (Source: the client's table)."""
-NUMBER: Mapping[str, str] = {"cell_data_type": "number", "chart_data_type": "series"}
-FLAG: Mapping[str, str] = {"cell_data_type": "boolean", "chart_data_type": "category"}
-DAY: Mapping[str, str] = {"cell_data_type": "dateString", "chart_data_type": "time"}
-"""AG Grid's name for ISO dates in text; a date and time is text to it, so that is :data:`TEXT`."""
-WHOLE: Mapping[str, str] = {"cell_data_type": "object", "chart_data_type": "excluded"}
-"""A cell whose value stays nested: a hover card or a sparkline."""
-UNKNOWN: Mapping[str, str] = {}
-"""Workspace infers the type from the rows."""
-
-_FIELD_TYPES: tuple[tuple[type[Any], Mapping[str, str]], ...] = (
-    (fields.Boolean, FLAG),
-    (fields.Number, NUMBER),
-    (fields.Time, TEXT),
-    (fields.Date, DAY),
-    (fields.DateTime, TEXT),
-    (fields.TimeDelta, NUMBER),
-    (fields.String, TEXT),
-    (fields.UUID, TEXT),
-    (fields.IP, TEXT),
-    (fields.Enum, TEXT),
-    (fields.List, TEXT),
-    (fields.Tuple, TEXT),
-    (fields.Nested, TEXT),
-)
-"""Looked up in order, because some classes extend others. An inner list or many Nested become one text."""
-
-_VALUE_TYPES: tuple[tuple[type[Any], Mapping[str, str]], ...] = (
-    (bool, FLAG),
-    (Enum, TEXT),
-    (int, NUMBER),
-    (float, NUMBER),
-    (Decimal, NUMBER),
-    (datetime, TEXT),
-    (date, DAY),
-    (time, TEXT),
-    (timedelta, TEXT),
-    (str, TEXT),
-    (uuid.UUID, TEXT),
-)
 _COLUMN_FIELDS = frozenset(field.name for field in dataclasses.fields(Column)) - {"field"}
 
 
-def columns_from(source: Any, *, overrides: Sequence[Column] = ()) -> tuple[Column, ...]:
+def columns_from(source: Any, *, overrides: Sequence[Column] = (), formats: bool = False) -> tuple[Column, ...]:
     """Describe the columns of rows that look like ``source``.
 
-    Nested schemas, dataclasses and TypedDicts become flat columns, ``price`` and ``close`` joined to
+    Nested schemas and records become flat columns, ``price`` and ``close`` joined to
     ``price_close``, unless the column is a hover card or a sparkline. What a field says of its column wins over what
     its type says: a marshmallow or dataclass field's ``metadata`` (any field of Column by its name, or a whole
     ``Column`` as ``column``; ``column=False`` leaves it out), or ``Annotated[..., Column(...)]``.
 
-    :param source: A marshmallow Schema (class or instance), a dataclass, a TypedDict, or Columns already made.
+    :param source: A marshmallow Schema (class or instance); a dataclass, TypedDict, NamedTuple, or class of attrs,
+        pydantic, msgspec or SQLAlchemy's ORM; an example frame, as :func:`.example_columns.columns_of_frame` takes
+        it; or Columns already made.
     :param overrides: Merged by ``field`` over what was found; others are appended.
+    :param formats: Infer formatters too, ``int`` for whole numbers; a frame's are inferred always.
     :return: One Column a flat field, in the order of the source. Load-only fields and mappings of unknown keys have
         none.
     :raises RegistrationError: If the source is none of these or nests itself; the message says where.
@@ -94,9 +48,11 @@ def columns_from(source: Any, *, overrides: Sequence[Column] = ()) -> tuple[Colu
     """
     if isinstance(source, (list, tuple)) and all(isinstance(column, Column) for column in source):
         found = {column.field: column for column in source}
+    elif is_frame(source):
+        found = {column.field: column for column in columns_of_frame(source)}
     else:
         found = {}
-        for column in _columns(source, "", ()):
+        for column in _Reader(formats).columns(source, "", ()):
             if column.field in found:
                 raise RegistrationError(
                     f"{_name(source)} has two columns {column.field!r}: nested names join with '{SEPARATOR}'. "
@@ -145,81 +101,67 @@ def row_schema(source: Any) -> Schema | None:
         ) from error
 
 
-def _columns(source: Any, prefix: str, seen: tuple[Any, ...]) -> Iterator[Column]:
-    kind = type(source) if isinstance(source, Schema) else source
-    # Twice is fine: a schema may nest itself with 'only'.
-    if seen.count(kind) > 1:
-        raise RegistrationError(
-            f"{_name(source)} nests itself at {prefix.rstrip(SEPARATOR)!r}, so its columns never end. "
-            "Leave the inner field out with 'only', 'exclude' or metadata={'column': False}."
-        )
-    schema = row_schema(source)
-    if schema is not None:
-        yield from _schema_columns(schema, prefix, (*seen, kind))
-    elif is_record_type(source):
-        yield from _record_columns(source, prefix, (*seen, kind))
-    else:
-        raise RegistrationError(
-            f"columns={source!r} is nothing columns can be read from. Give a marshmallow Schema, a dataclass, a "
-            "TypedDict or a list of Column."
-        )
+class _Reader:
+    """Reads the columns of one source."""
 
+    def __init__(self, formats: bool) -> None:
+        self.formats = formats
 
-def is_record_type(source: Any) -> bool:
-    """Tell whether a class is a dataclass or a TypedDict."""
-    if not isinstance(source, type):
-        return False
-    # By its marks, so that typing_extensions' TypedDict is one on every Python.
-    return dataclasses.is_dataclass(source) or (issubclass(source, dict) and hasattr(source, "__total__"))
+    def columns(self, source: Any, prefix: str, seen: tuple[Any, ...]) -> Iterator[Column]:
+        kind = type(source) if isinstance(source, Schema) else source
+        # Twice is fine: a schema may nest itself with 'only'.
+        if seen.count(kind) > 1:
+            raise RegistrationError(
+                f"{_name(source)} nests itself at {prefix.rstrip(SEPARATOR)!r}, so its columns never end. "
+                "Leave the inner field out with 'only', 'exclude' or metadata={'column': False}."
+            )
+        schema = row_schema(source)
+        if schema is not None:
+            yield from self.of_schema(schema, prefix, (*seen, kind))
+        elif is_record_type(source):
+            yield from self.of_record(source, prefix, (*seen, kind))
+        else:
+            raise RegistrationError(
+                f"columns={source!r} is nothing columns can be read from. Give a marshmallow Schema, a dataclass, a "
+                "TypedDict, an example frame or a list of Column."
+            )
 
+    def of_schema(self, schema: Schema, prefix: str, seen: tuple[Any, ...]) -> Iterator[Column]:
+        for name, field in schema.dump_fields.items():
+            flat = prefix + (field.data_key if field.data_key is not None else name)
+            if field.metadata.get("column") is False:
+                continue
+            given = _from_metadata(field.metadata, flat)
+            shown = _plucked(field)
+            if _stays_whole(given):
+                yield _column(flat, WHOLE, given)
+            elif isinstance(shown, fields.Nested) and not shown.many:
+                yield from self.columns(shown.schema, flat + SEPARATOR, seen)
+            elif not isinstance(shown, fields.Mapping):
+                yield self.column(flat, by_field(shown), given)
 
-def _schema_columns(schema: Schema, prefix: str, seen: tuple[Any, ...]) -> Iterator[Column]:
-    for name, field in schema.dump_fields.items():
-        flat = prefix + (field.data_key if field.data_key is not None else name)
-        if field.metadata.get("column") is False:
-            continue
-        given = _from_metadata(field.metadata, flat)
-        shown = _plucked(field)
-        if _stays_whole(given):
-            yield _column(flat, WHOLE, given)
-        elif isinstance(shown, fields.Nested) and not shown.many:
-            yield from _columns(shown.schema, flat + SEPARATOR, seen)
-        elif not isinstance(shown, fields.Mapping):
-            yield _column(flat, _by_class(shown), given)
+    def of_record(self, source: Any, prefix: str, seen: tuple[Any, ...]) -> Iterator[Column]:
+        for name, hint, told in record_fields(source):
+            flat = prefix + name
+            if told.get("column") is False:
+                continue
+            value_type, annotated = _unwrapped(hint)
+            given = {**annotated, **_from_metadata(told, flat)}
+            if _stays_whole(given):
+                yield _column(flat, WHOLE, given)
+            elif is_record_type(value_type):
+                yield from self.columns(value_type, flat + SEPARATOR, seen)
+            elif (typing.get_origin(value_type) or value_type) not in (dict, Mapping, typing.Mapping):
+                yield self.column(flat, by_type(value_type), given)
+
+    def column(self, flat: str, types: Types, given: Mapping[str, Any]) -> Column:
+        return _column(flat, formatted(types, flat, formats=self.formats), given)
 
 
 def _plucked(field: AnyField) -> AnyField:
     while isinstance(field, fields.Pluck) and not field.many:
         field = field.schema.fields[field.field_name]
     return field
-
-
-def _record_columns(source: Any, prefix: str, seen: tuple[Any, ...]) -> Iterator[Column]:
-    try:
-        hints = typing.get_type_hints(source, include_extras=True)
-    except NameError as error:
-        raise RegistrationError(
-            f"{_name(source)} has an annotation that cannot be resolved ({error}). Define or import the name at the "
-            "top level of its module."
-        ) from error
-    if dataclasses.is_dataclass(source):
-        told_of = {field.name: field.metadata for field in dataclasses.fields(source)}
-        hints = {name: hints[name] for name in told_of}
-    else:
-        told_of = {}
-    for name, hint in hints.items():
-        flat = prefix + name
-        told: Mapping[Any, Any] = told_of.get(name, {})
-        if told.get("column") is False:
-            continue
-        value_type, annotated = _unwrapped(hint)
-        given = {**annotated, **_from_metadata(told, flat)}
-        if _stays_whole(given):
-            yield _column(flat, WHOLE, given)
-        elif is_record_type(value_type):
-            yield from _columns(value_type, flat + SEPARATOR, seen)
-        elif (typing.get_origin(value_type) or value_type) not in (dict, Mapping, typing.Mapping):
-            yield _column(flat, _by_type(value_type), given)
 
 
 def _unwrapped(hint: Any) -> tuple[Any, dict[str, Any]]:
@@ -242,27 +184,6 @@ def _unwrapped(hint: Any) -> tuple[Any, dict[str, Any]]:
             hint = hint.__supertype__
         else:
             return hint, given
-
-
-def _by_class(field: AnyField) -> Mapping[str, str]:
-    own_format = getattr(field, "format", None)
-    if own_format in {"timestamp", "timestamp_ms"}:
-        return NUMBER
-    if own_format not in {None, "iso", "iso8601"}:
-        return TEXT
-    return next((types for cls, types in _FIELD_TYPES if isinstance(field, cls)), UNKNOWN)
-
-
-def _by_type(hint: Any) -> Mapping[str, str]:
-    origin = typing.get_origin(hint) or hint
-    if origin in LISTS or origin in {tuple, set, frozenset}:
-        return TEXT
-    if origin is typing.Literal:
-        kinds = {type(value) for value in typing.get_args(hint) if value is not None}
-        return _by_type(kinds.pop()) if len(kinds) == 1 else TEXT
-    if not isinstance(origin, type):
-        return UNKNOWN
-    return next((types for cls, types in _VALUE_TYPES if issubclass(origin, cls)), UNKNOWN)
 
 
 def _from_metadata(metadata: Mapping[Any, Any], flat: str) -> dict[str, Any]:

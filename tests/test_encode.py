@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from flask_openbb.errors import EncodeError, ShapeError
 from flask_openbb.shape.encode import MAX_DEPTH, dumps, scalar_text
+from flask_openbb.shape.encoded import Encoded
 
 SAFE = 2**53 - 1
 BIG = 2**60
@@ -309,7 +310,7 @@ def test_a_nearly_full_stack_is_an_encode_error_too():
 
 
 def test_a_fragment_is_the_users_own_json():
-    import orjson  # noqa: PLC0415
+    import orjson
 
     assert dumps([orjson.Fragment(b"1"), BIG]) == b'[1,"%d"]' % BIG
 
@@ -392,3 +393,37 @@ def test_no_decimal_loses_a_digit(value):
         assert Decimal(repr(parsed) if isinstance(parsed, float) else parsed) == value
     else:
         assert parsed is None
+
+
+@pytest.mark.parametrize(
+    ("value", "exact", "number", "string"),
+    [
+        (Decimal("1.10"), "1.1", "1.1", '"1.10"'),
+        (Decimal(10), "10.0", "10.0", '"10"'),
+        (Decimal("0.1234567890123456789"), '"0.1234567890123456789"', "0.12345678901234568", '"0.1234567890123456789"'),
+        (Decimal("1E-400"), '"1E-400"', "0.0", '"1E-400"'),
+        (Decimal("1E+400"), '"1E+400"', '"1E+400"', '"1E+400"'),
+        (Decimal(SAFE + 2), f'"{SAFE + 2}"', f'"{SAFE + 2}"', f'"{SAFE + 2}"'),
+        (Decimal(BIG), f'"{BIG}"', f'"{BIG}"', f'"{BIG}"'),
+        (Decimal(2**53), "9007199254740992.0", "9007199254740992.0", '"9007199254740992"'),
+        (Decimal("NaN"), "null", "null", "null"),
+        (Decimal("-Infinity"), "null", "null", "null"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_decimals(value, exact, number, string):
+    for mode, text in (("exact", exact), ("number", number), ("string", string)):
+        assert json.loads(dumps([value], decimals=mode)) == json.loads(f"[{text}]")
+        assert dumps({"a": [value, BIG]}, decimals=mode) == dumps({"a": [json.loads(text), BIG]})
+
+
+def test_unknown_ways_of_writing_decimals_are_refused():
+    with pytest.raises(ShapeError, match=r"decimals='float' is not known\. Use one of: exact, number, string"):
+        dumps(1, decimals="float")
+
+
+def test_encoded_rows_are_their_text():
+    encoded = Encoded(b'[{"a":1}]', 1)
+    assert dumps(encoded) == b'[{"a":1}]'
+    assert dumps({"results": encoded, "n": 1}) == b'{"results":[{"a":1}],"n":1}'
+    assert dumps({"results": encoded, "n": BIG}) == b'{"results":[{"a":1}],"n":"%d"}' % BIG

@@ -223,3 +223,165 @@ def test_structured_lists_are_json_of_themselves(cell):
     assert [type(item) for item in again if isinstance(item, (dict, list))] == [
         type(item) for item in cell if isinstance(item, (dict, list))
     ]
+
+
+# Lists, depth and selection
+
+LISTS = [
+    ("index", "index", [{"t": ["x", "y"]}, {"t": ["z"]}], [{"t_0": "x", "t_1": "y"}, {"t_0": "z", "t_1": None}]),
+    ("index of mappings", "index", [{"t": [{"p": 1}, {"q": 2}]}], [{"t_0_p": 1, "t_1_q": 2}]),
+    ("index of lists", "index", [{"t": [[1, 2], 3]}], [{"t_0_0": 1, "t_0_1": 2, "t_1": 3}]),
+    ("index, empty", "index", [{"t": []}, {"t": [1]}], [{"t_0": None}, {"t_0": 1}]),
+    ("index, only empty", "index", [{"t": [], "a": 1}], [{"t": None, "a": 1}]),
+    ("index, null", "index", [{"t": None}, {"t": [1]}], [{"t_0": None}, {"t_0": 1}]),
+    ("index, scalar", "index", [{"t": 5}, {"t": [1]}], [{"t": 5, "t_0": None}, {"t": None, "t_0": 1}]),
+    ("index, mapping of ints", "index", [{"t": [1]}, {"t": {0: 2}}], [{"t_0": 1}, {"t_0": 2}]),
+    ("explode", "explode", [{"a": 1, "t": ["x", "y"]}], [{"a": 1, "t": "x"}, {"a": 1, "t": "y"}]),
+    (
+        "explode mappings",
+        "explode",
+        [{"a": 1, "t": [{"p": 1}, {"q": {"r": 2}}]}],
+        [{"a": 1, "t_p": 1, "t_q_r": None}, {"a": 1, "t_p": None, "t_q_r": 2}],
+    ),
+    (
+        "explode, empty and null",
+        "explode",
+        [{"t": []}, {"t": None}, {"t": [1, 2]}, {"t": 5}],
+        [{"t": None}, {"t": None}, {"t": 1}, {"t": 2}, {"t": 5}],
+    ),
+    (
+        "explode side by side",
+        "explode",
+        [{"t": [1, 2], "u": ["x", "y"], "v": []}],
+        [{"t": 1, "u": "x", "v": None}, {"t": 2, "u": "y", "v": None}],
+    ),
+    (
+        "explode in mappings",
+        "explode",
+        [{"a": {"t": [{"u": [1, 2]}, {"u": [3]}]}}],
+        [{"a_t_u": 1}, {"a_t_u": 2}, {"a_t_u": 3}],
+    ),
+    ("explode lists", "explode", [{"t": [[1, 2], (3,)]}], [{"t": "1, 2"}, {"t": "3"}]),
+    ("keep", "keep", [{"t": [1, {"a": [2]}]}, {"t": []}], [{"t": [1, {"a": [2]}]}, {"t": []}]),
+    ("json", "json", [{"t": [1]}, {"t": "x"}], [{"t": "[1]"}, {"t": "x"}]),
+    (
+        "by column",
+        {"t": "index", "a_u": "keep", "v": "json"},
+        [{"t": [1], "a": {"u": [2]}, "v": [3], "w": [4, 5]}],
+        [{"t_0": 1, "a_u": [2], "v": "[3]", "w": "4, 5"}],
+    ),
+    ("by column and the rest", {"t": "join", "*": "json"}, [{"t": [1], "u": [2]}], [{"t": "1", "u": "[2]"}]),
+]
+
+
+@pytest.mark.parametrize(("lists", "rows", "flat"), [case[1:] for case in LISTS], ids=[case[0] for case in LISTS])
+def test_lists(lists, rows, flat):
+    found = flatten(rows, lists=lists)
+    assert found == flat
+    assert [list(row) for row in found] == [list(row) for row in flat]
+
+
+def test_lists_that_cannot_be_exploded_together():
+    with pytest.raises(
+        ShapeError, match=r"the lists 't' and 'a\.u' of one row have 1 and 2 items, and cannot be exploded side by side"
+    ):
+        flatten([{"t": [1], "a": {"u": [1, 2]}}], lists="explode")
+
+
+@pytest.mark.parametrize("lists", ["index", "explode", "json", "join"])
+def test_a_list_in_itself_ends(lists):
+    knot: list[typing.Any] = [1]
+    knot.append(knot)
+    with pytest.raises(EncodeError, match=r"in column 'a.* has no JSON form"):
+        flatten([{"a": knot}], lists=lists)
+
+
+def test_collisions_of_items_name_both_paths():
+    with pytest.raises(ShapeError, match=r"two paths give the column 't_0': 't\.0 \(int\)' and 't_0'"):
+        flatten([{"t": [1], "t_0": 2}], lists="index")
+
+
+@pytest.mark.parametrize(
+    ("depth", "flat"),
+    [
+        (1, {"a": '{"b":{"c":{"d":1}},"e":2}', "f": 3, "t": '[{"g":1}]'}),
+        (2, {"a_b": '{"c":{"d":1}}', "a_e": 2, "f": 3, "t_0": '{"g":1}'}),
+        (3, {"a_b_c": '{"d":1}', "a_e": 2, "f": 3, "t_0_g": 1}),
+        (4, {"a_b_c_d": 1, "a_e": 2, "f": 3, "t_0_g": 1}),
+        (None, {"a_b_c_d": 1, "a_e": 2, "f": 3, "t_0_g": 1}),
+    ],
+    ids=str,
+)
+def test_max_depth(depth, flat):
+    row = {"a": {"b": {"c": {"d": 1}}, "e": 2}, "f": 3, "t": [{"g": 1}]}
+    assert flatten([row], max_depth=depth, lists="index") == [flat]
+
+
+def test_a_deep_value_without_json_form_is_named():
+    with pytest.raises(EncodeError, match=r"the value in column 'a\.b' has no JSON form"):
+        flatten([{"a": {"b": {"c": b"x"}}}], max_depth=2)
+
+
+@pytest.mark.parametrize("depth", [0, -1, 101, True, 1.0, "2"], ids=repr)
+def test_wrong_depths(depth):
+    with pytest.raises(ShapeError, match=rf"max_depth={depth!r} is not a number of levels\. Use an int from 1 to 100"):
+        flatten([], max_depth=depth)
+
+
+WIDE = [{"a": {"b": 1}, "c": 2, "d": 3}, {"e": 4}]
+
+
+@pytest.mark.parametrize(
+    ("select", "first"),
+    [
+        (["d", "a_b"], {"d": 3, "a_b": 1}),
+        (("c",), {"c": 2}),
+        ({"price": "a_b", "c": "d"}, {"price": 1, "c": 3}),
+        (["d", "*"], {"d": 3, "a_b": 1, "c": 2, "e": None}),
+        ({"*": "*", "first": "a_b"}, {"c": 2, "d": 3, "e": None, "first": 1}),
+        ({"x": "c", "y": "c"}, {"x": 2, "y": 2}),
+        (["c", "unknown"], {"c": 2, "unknown": None}),
+    ],
+    ids=str,
+)
+def test_select(select, first):
+    found = flatten(WIDE, select=select)[0]
+    assert found == first
+    assert list(found) == list(first)
+
+
+@pytest.mark.parametrize(
+    ("select", "message"),
+    [
+        ([], r"select=\[\] names no columns"),
+        ("a", "select='a' names no columns"),
+        ([1], r"select=\[1\] names no columns"),
+        ({"a": None}, "names no columns"),
+        (5, "select=5 names no columns"),
+        (["a", "b", "a"], "select= names 'a' twice"),
+        ({"*": "a"}, r"renames '\*', which stands for all other columns"),
+        ({"a": "*"}, r"renames '\*'"),
+        ({"c": "a_b", "*": "*"}, "the columns 'a_b' and 'c' would both be called 'c'"),
+    ],
+    ids=repr,
+)
+def test_wrong_selections(select, message):
+    with pytest.raises(ShapeError, match=message):
+        flatten(WIDE, select=select)
+
+
+def test_whole_is_a_collection():
+    with pytest.raises(ShapeError, match="whole='a' is text"):
+        flatten([], whole="a")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(TREES | st.dictionaries(KEYS, st.lists(LEAVES, max_size=3), max_size=3), max_size=4))
+def test_index_loses_no_item(rows):
+    for tree, row in zip(rows, flatten(rows, lists="index"), strict=True):
+        expected = {}
+        for name, value in leaves(tree):
+            items = enumerate(value) if isinstance(value, list) else [(None, value)]
+            expected |= {name if place is None else f"{name}_{place}": item for place, item in items}
+        found = {name: value for name, value in row.items() if value is not None}
+        assert found == {name: value for name, value in expected.items() if value is not None}

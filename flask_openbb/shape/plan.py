@@ -105,18 +105,15 @@ class Plan:
 class Fitted:
     """Rows and the plan that they, or those like them, have."""
 
-    def __init__(self, plan: Plan, rows: list[Row]) -> None:
+    def __init__(self, plan: Plan, rows: list[Row], like: Row) -> None:
         self.paths = plan.paths
         """The path of each flat column, in order."""
+        self.like = like
+        """A row with every key of the plan."""
         self._plan = plan
         self._layout = plan.layout
         self._rows = rows
         self._cells: dict[str, list[Any]] = {}
-
-    @property
-    def like(self) -> Row:
-        """A row with every key of the plan."""
-        return self._rows[0]
 
     def text(self, picked: list[tuple[str, str]], *, first_row: int = 0) -> bytes | None:
         """Write the rows as a JSON array.
@@ -141,10 +138,10 @@ class Fitted:
         return len(self._plan.groups) == 1
 
     def _looks_plain(self) -> bool:
-        """Whether no column of the first row needs more than orjson."""
+        """Whether no column needs more than orjson, as far as one row can tell."""
         if self._layout.whole or not _SHELLS:
             return False
-        return all(type(_values([self._rows[0]], path)[0]) in ATOMS for path in self.paths.values())
+        return all(type(_values([self.like], path)[0]) in ATOMS for path in self.paths.values())
 
     def _quickly(self) -> bytes | None:
         """Write the rows, unless one does not fit, or a cell holds a mapping or a list."""
@@ -217,14 +214,15 @@ def fit(rows: list[Any], layout: Layout, *, like: Row | None = None) -> Fitted |
     :param like: A row to take the shape from instead of the first.
     :return: None if :func:`.flatten.flatten` must judge the rows.
     """
-    if not rows or type(rows[0]) is not dict or not rows[0]:
+    if not rows or type(rows[0]) is not dict:
         return None
+    like = like or rows[0]
     plan = Plan(layout)
-    if not plan.read(rows[0] if like is None else like):
+    if not like or not plan.read(like):
         return None
     if len(plan.groups) == 1:
         return _fit_flat(rows, plan)
-    return Fitted(plan, rows) if len(rows) >= _FEWEST_ROWS else None
+    return Fitted(plan, rows, like) if len(rows) >= _FEWEST_ROWS else None
 
 
 def _fit_flat(rows: list[Row], plan: Plan) -> Fitted | None:
@@ -240,7 +238,7 @@ def _fit_flat(rows: list[Row], plan: Plan) -> Fitted | None:
         nulls: Row = dict.fromkeys(names)
         rows = [nulls | row for row in rows]
     plan.paths = {name: (name,) for name in names}
-    return Fitted(plan, rows)
+    return Fitted(plan, rows, rows[0])
 
 
 def _evened(mappings: list[Any], path: Path, groups: Mapping[Path, tuple[str, ...]]) -> list[Row] | None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from flask_openbb.errors import ShapeError
-from flask_openbb.shape.rows import is_record, iter_rows, listing, records, to_rows
+from flask_openbb.shape.rows import is_lazy, is_record, iter_rows, listing, records, to_rows
 
 ONE = [{"symbol": "A", "close": 1.5}]
 TWO = [{"n": 1, "t": "x"}, {"n": 2, "t": None}]
@@ -154,6 +154,7 @@ def test_a_cursor_is_lazy(sqlite):
     cursor = sqlite.execute(
         f"with recursive c(n) as (select 1 union all select n + 1 from c limit {MANY}) select n from c"
     )
+    assert is_lazy(cursor)
     rows = iter_rows(cursor)
     assert next(rows) == {"n": 1}
     assert cursor.fetchone() == (1_001,)

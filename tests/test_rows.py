@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flask_openbb.errors import ShapeError
-from flask_openbb.shape.rows import is_record, listing, text_key, to_rows
+from flask_openbb.shape.rows import is_lazy, is_record, iter_records, iter_rows, listing, text_key, to_rows
 
 
 @dataclasses.dataclass
@@ -310,6 +310,34 @@ def test_listing(value, items):
 @pytest.mark.parametrize("value", [5, "a", None, [], Color.RED, Color, Bar, pd.Series([1]), pd.DataFrame()], ids=repr)
 def test_what_is_no_record(value):
     assert not is_record(value)
+
+
+def test_a_generator_is_read_a_row_at_a_time():
+    read = []
+
+    def rows():
+        for number in range(3):
+            read.append(number)
+            yield {"n": number}
+
+    for lazily in (iter_rows, iter_records):
+        read.clear()
+        found = lazily(rows())
+        assert read == []
+        assert next(found) == {"n": 0}
+        assert read == [0]
+    with pytest.raises(ShapeError, match="None is not rows"):
+        iter_rows(None)
+
+
+@pytest.mark.parametrize(
+    ("value", "lazy"),
+    [(iter([]), True), ((row for row in ONE), True), (sqlite3.Cursor, False), ([], False), (ONE[0], False),
+     (pd.DataFrame(), False), (None, False)],
+    ids=["iterator", "generator", "class", "list", "mapping", "frame", "nothing"],
+)  # fmt: skip
+def test_is_lazy(value, lazy):
+    assert is_lazy(value) is lazy
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,9 @@ __all__ = [
     "frame_of",
     "frame_reader",
     "is_columns",
+    "is_lazy",
     "is_record",
+    "iter_records",
     "iter_rows",
     "listing",
     "per_class",
@@ -93,8 +95,23 @@ def records(value: Any) -> list[Any]:
 
     .. versionadded:: 0.1
     """
+    return list(iter_records(value))
+
+
+def iter_records(value: Any) -> Iterator[Any]:
+    """Read an answer as :func:`records` does, as lazily as :func:`iter_rows`.
+
+    :raises ShapeError: At once, if the value is neither a record nor a collection.
+
+    .. versionadded:: 0.1
+    """
     frame = frame_of(value)
-    return list(_items_of(value) if frame is None else frame_rows(frame))
+    return iter(_items_of(value)) if frame is None else frame_rows(frame)
+
+
+def is_lazy(value: Any) -> bool:
+    """Tell whether an answer is read as it comes, and only once: an iterator, a cursor, a reader of batches."""
+    return (isinstance(value, Iterator) or cursor_reader(type(value)) is not None) and not is_record(value)
 
 
 def frame_of(value: Any) -> Frame | None:

@@ -20,10 +20,11 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import Browser, Page, sync_playwright
+from servers import Certificate, Gunicorn
 
 from flask_openbb.web.certificates import write_certificate
 
-from .servers import Certificate, Gunicorn, Pages
+from .servers import Pages
 
 WORKSPACE = "https://pro.openbb.co"
 EVIL = "https://evil.example"

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from servers import ROOT, Certificate, Gunicorn
 
 from .conftest import EVIL, WORKSPACE, WorkspacePage
-from .servers import ROOT, Certificate, Gunicorn
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ import http.client
 import socket
 from collections.abc import Callable
 
-from .servers import Gunicorn
+from servers import Gunicorn
 
 KEY = "key-of-the-gunicorn-tests"
 BACKEND = "backend:create_app()"

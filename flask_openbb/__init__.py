@@ -18,10 +18,12 @@ from .errors import (
 )
 from .manifest.dates import RelativeDate, business_days_ago, days_ago, months_ago, today, years_ago
 from .manifest.specs import Column, Grid, Group, Param, Placement
+from .web.cache import Cache
 from .web.extension import OpenBB
 
 __all__ = [
     "OpenBB",
+    "Cache",
     "Column",
     "Grid",
     "Group",

@@ -21,6 +21,12 @@ WRONG = {
     "CORS_MAX_AGE": [-1, "x"],
     "MAX_VALUE_LENGTH": [0],
     "MAX_BODY_DEPTH": [0, "deep"],
+    "COMPRESS_MIN_SIZE": [-1, "large", True],
+    "CACHE": ["localhost:6379", "memcached://localhost", 7, dict],
+    "CACHE_PREFIX": ["a b", 3, None],
+    "CACHE_WAIT": [0, "long"],
+    "CACHE_MAX_BYTES": [0, "8 MB"],
+    "CACHE_MEMORY_BYTES": [0, 1.5],
 }
 
 
@@ -52,6 +58,12 @@ def test_a_key_is_never_shown():
     with pytest.raises(ConfigError) as raised:
         read_settings({"OPENBB_API_KEYS": 123456789}, {})
     assert "123456789" not in str(raised.value)
+
+
+def test_a_password_in_a_url_is_never_shown():
+    with pytest.raises(ConfigError) as raised:
+        read_settings({"OPENBB_CACHE": "postgres://user:hunter2@host"}, {})
+    assert "hunter2" not in str(raised.value)
 
 
 def test_the_environment_fills_what_the_config_leaves_open():

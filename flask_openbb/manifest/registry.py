@@ -45,6 +45,12 @@ class Declaration:
     """A policy that replaces the app's for this widget."""
     public: bool = False
     shape: bool = True
+    limit: Any = None
+    """Rows of a table that are sent at most."""
+    etag: bool = False
+    """Whether answers have an ETag, so that a client that has one gets a 304."""
+    cache: Any = None
+    """Seconds for which answers are kept, or :class:`~flask_openbb.Cache`."""
     decorator: str = "widget"
     """The decorator's name, for messages."""
     shaping: Mapping[str, Any] = field(default_factory=dict)

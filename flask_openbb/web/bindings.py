@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.routing import Rule
 
 from ..door.auth import Policy, resolve
-from ..errors import OpenBBError, ParamError
+from ..errors import OpenBBError, ParamError, RegistrationError
 from ..manifest.columns import columns_from, row_schema, whole_columns
 from ..manifest.kinds import Kind
 from ..manifest.params import ParamPlan, plan_params
@@ -23,6 +23,7 @@ from ..manifest.registry import Declaration, Marked, View
 from ..manifest.specs import Column
 from ..shape import bodies
 from ..shape.bodies import Shaping
+from .cache import Cache, cache_of
 from .rules import path_types
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 OPTIONS = Kind(wire="options", shaper=bodies.options, source="docs.openbb.co widget-parameters/advanced-dropdown")
 """The pseudo-kind of an options endpoint."""
 
-_FLAGS = ("public", "shape")
+_FLAGS = ("public", "shape", "etag")
 _WHERE = "Use True or False."
 
 
@@ -63,6 +64,10 @@ class Binding(Home):
     columns: tuple[Column, ...]
     shaping: Shaping
     policy: Policy | None
+    limit: int | None
+    """Rows that are sent at most."""
+    cache: Cache | None
+    """How long answers are kept."""
 
     @property
     def method(self) -> str:
@@ -111,6 +116,8 @@ def bind(state: State, mark: Marked, home: Home) -> Binding:
         "plan": lambda: _plan(mark, home),
         "columns": lambda: _columns(declaration),
         "policy": lambda: _policy(state, declaration),
+        "limit": lambda: _limit(declaration, home.kind),
+        "cache": lambda: _cache(declaration, home.kind),
     }
     for part, make in parts.items():
         problems += _collect(made, part, make)
@@ -127,6 +134,8 @@ def bind(state: State, mark: Marked, home: Home) -> Binding:
         columns=made["columns"][0],
         shaping=made["shaping"],
         policy=made["policy"],
+        limit=made["limit"],
+        cache=made["cache"],
     )
 
 
@@ -181,6 +190,33 @@ def _columns(declaration: Declaration) -> tuple[tuple[Column, ...], Any]:
 def _policy(state: State, declaration: Declaration) -> Policy | None:
     policy = state.policy if declaration.auth is None else resolve(declaration.auth, os.environ)
     return None if declaration.public is True else policy
+
+
+def _limit(declaration: Declaration, kind: Kind) -> int | None:
+    limit = declaration.limit
+    if limit is None:
+        return None
+    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+        raise RegistrationError(f"limit={limit!r} is not a number of rows. Give a whole number, 1 or more.")
+    lists = declaration.shaping.get("lists")
+    modes = set(lists.values()) if isinstance(lists, Mapping) else {lists}
+    why = ""
+    if kind.shaper is not bodies.table:
+        why = f"a {kind.wire!r} widget has none"
+    elif declaration.shape is False:
+        why = "with shape=False nobody counts them"
+    elif declaration.shaping.get("record_path") is not None or "explode" in modes:
+        why = "with record_path= or lists='explode' they are made of what it counts"
+    if why:
+        raise RegistrationError(f"limit= cuts the rows of tables; {why}. Cut them in the view.")
+    return limit
+
+
+def _cache(declaration: Declaration, kind: Kind) -> Cache | None:
+    cache = cache_of(declaration.cache)
+    if cache is not None and kind.method != "GET":
+        raise RegistrationError(f"cache= is for widgets asked with GET, and {kind.wire!r} is asked with {kind.method}.")
+    return cache
 
 
 def _shaping(declaration: Declaration, id: str, columns: tuple[Column, ...], schema: Any) -> Shaping:

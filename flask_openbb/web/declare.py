@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ..door.auth import Policy
+    from .cache import Cache
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -79,6 +80,9 @@ class WidgetOptions(TypedDict, total=False):
     auth: Policy
     public: bool
     shape: bool
+    limit: int
+    etag: bool
+    cache: int | Cache
     separator: str
     lists: Literal["join", "json"]
 
@@ -93,7 +97,7 @@ class KindDecorator(Protocol):
     def __call__(self, /, **options: Unpack[WidgetOptions]) -> Callable[[V], V]: ...
 
 
-_OURS = ("params", "columns", "auth", "public", "shape")
+_OURS = ("params", "columns", "auth", "public", "shape", "limit", "etag", "cache")
 _MADE_BY_US = {"widget", "title", "data_key", "whole", "row_schema"}
 _SHAPING = {
     "separator" if field.name == "sep" else field.name: field.name
@@ -186,6 +190,8 @@ class Declarations:
         params: Any = ...,
         auth: Policy = ...,
         public: bool = ...,
+        etag: bool = ...,
+        cache: int | Cache = ...,
     ) -> Callable[[V], V]: ...
 
     def options(self, view: Any = None, /, **options: Any) -> Any:
@@ -199,7 +205,7 @@ class Declarations:
 
         .. versionadded:: 0.1
         """
-        _check_options("options", options, {"id", "params", "auth", "public"})
+        _check_options("options", options, {"id", "params", "auth", "public", "etag", "cache"})
 
         def decorate(view: V) -> V:
             self._declare(view, "options", None, options)

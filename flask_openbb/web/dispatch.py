@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
@@ -22,14 +23,17 @@ from ..errors import EncodeError, RequestError
 from ..manifest.params import describe, request_errors
 from ..manifest.registry import View
 from ..shape.encode import dumps
+from ..shape.limit import Truncation, cut
 from ..shape.stream import Stream
 from .answers import JSON, failure, json_response, readable
 from .bindings import Binding
+from .conditional import conditional
+from .door import TRUNCATED
+from .environ import BINDING, KEPT
 from .routes import Routes
 from .state import State, current_state
 
-BINDING = "flask_openbb.binding"
-"""Key in the request's environ: the widget asked at its view's own URL, once it passed the door in ``hooks``."""
+logger = logging.getLogger("flask_openbb")
 
 _NO_BODY: Mapping[str, Any] = {}
 
@@ -68,10 +72,23 @@ def answer(binding: Binding, view: View, view_args: Mapping[str, Any]) -> Respon
     """
     try:
         state = current_state()
-        arguments = parse(state, binding, view_args)
-        return respond(binding, current_app.ensure_sync(view)(**arguments))
+        return _answer(state, binding, view, parse(state, binding, view_args))
     except Exception as error:
         return failure(error)
+
+
+def _answer(state: State, binding: Binding, view: View, arguments: dict[str, Any]) -> Response:
+    def compute() -> Response:
+        return respond(binding, current_app.ensure_sync(view)(**arguments))
+
+    if binding.cache is None or state.routes is None:
+        response = compute()
+    else:
+        response = state.answers.answer(state.routes, binding, binding.cache, arguments, compute)
+    if not binding.declaration.etag:
+        return response
+    digest, _ = request.environ.get(KEPT) or (None, b"")
+    return conditional(response, binding.policy, digest=digest)
 
 
 def parse(state: State, binding: Binding, view_args: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,12 +145,31 @@ def respond(binding: Binding, value: Any) -> Response:
         return _host_response(binding, value, status, headers)
     if status is not None and _code(status) >= 400:
         return readable(current_app.make_response(_tuple(value, status, headers)))
+    value, truncation = _limited(binding, value)
     body = _shaped(binding, value)
     response = _stream(binding, body) if isinstance(body, Stream) else _whole(binding, body)
     if status is not None:
         response.status = str(status) if isinstance(status, str) else f"{int(status)}"
     if headers:
         response.headers.update(headers)
+    return _signalled(response, truncation)
+
+
+def _limited(binding: Binding, value: Any) -> tuple[Any, Truncation | None]:
+    if binding.limit is None:
+        return value, None
+    value, truncation = cut(value, binding.limit, data_key=binding.shaping.data_key)
+    topic = f"limit of {binding.id}"
+    warned = current_state().warned
+    if truncation is not None and topic not in warned:
+        warned.add(topic)
+        logger.info("Widget %r: rows were cut (%s), and %s says so.", binding.id, truncation, TRUNCATED)
+    return value, truncation
+
+
+def _signalled(response: Response, truncation: Truncation | None) -> Response:
+    if truncation is not None:
+        response.headers[TRUNCATED] = str(truncation)
     return response
 
 
@@ -170,8 +206,9 @@ def _host_response(binding: Binding, response: Response, status: Any, headers: A
     is_json = is_json and not response.content_encoding
     if not binding.declaration.shape or not is_json or binding.kind.mimetype != JSON:
         return response
-    response.set_data(_encode(binding, _shaped(binding, _loads(response.get_data()))))
-    return response
+    value, truncation = _limited(binding, _loads(response.get_data()))
+    response.set_data(_encode(binding, _shaped(binding, value)))
+    return _signalled(response, truncation)
 
 
 def _loads(body: bytes) -> Any:

@@ -17,6 +17,9 @@ from ..door.credentials import Credentials, Identity
 from ..errors import AuthError
 from .state import State
 
+TRUNCATED = "X-OpenBB-Truncated"
+"""Response header of a table whose rows were cut: ``rows=1000; total=25000``, or ``total=unknown``."""
+
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT"})
 _CORS_HEADERS = frozenset(
     {
@@ -83,6 +86,8 @@ def write_cors(state: State, response: Response, methods: frozenset[str] = _METH
         # Not set_cors_headers: it leaves a response alone that the host's @cross_origin has seen.
         for name, value in get_cors_headers(_options(state, methods), request.headers, request.method).items():
             headers.add(name, value)
+        if TRUNCATED in headers:
+            headers.add("Access-Control-Expose-Headers", TRUNCATED)
     if "vary" not in present:
         headers.add("Vary", "Origin")
         return response

@@ -14,12 +14,14 @@ from ..door.auth import ApiKeyAuth, Policy, resolve
 from ..door.cors import CorsPolicy
 from ..errors import ConfigError, Fault
 from .build import Built, build, compose
+from .caching import AnswerCache
 from .cli import openbb_commands
 from .declare import Declarations
 from .hooks import install
 from .routes import find_routes
 from .settings import Settings, read_settings
 from .state import EXTENSION, State, state_of
+from .stores import make_store
 from .views import make_blueprint
 
 
@@ -70,6 +72,12 @@ class OpenBB(Declarations):
                 allow_headers=settings.cors_allow_headers,
                 expose_headers=settings.cors_expose_headers,
                 max_age=settings.cors_max_age,
+            ),
+            answers=AnswerCache(
+                make_store(settings.cache, memory_bytes=settings.cache_memory_bytes),
+                wait=settings.cache_wait,
+                max_bytes=settings.cache_max_bytes,
+                prefix=settings.cache_prefix,
             ),
         )
         try:

@@ -21,8 +21,10 @@ from ..errors import RequestError
 from .answers import error_response, failure, readable
 from .assembly import routes_of
 from .bindings import Binding
-from .dispatch import BINDING, answer, check
+from .compression import compress
+from .dispatch import answer, check
 from .door import guard, preflight_response, write_cors
+from .environ import ASKED, BINDING, METHODS
 from .routes import Routes
 from .rules import fill_rule
 from .state import BLUEPRINT, EXTENSION, State, current_state
@@ -30,13 +32,6 @@ from .views import info_page
 
 _OURS = BLUEPRINT + "."
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
-
-METHODS = "flask_openbb.methods"
-"""Key in the request's environ: the methods of the URL of ours it asks. Not on ``g``, which outlives a request
-where a test or a command holds an app context open."""
-
-_ASKED = "flask_openbb.request"
-"""Key beside it: the request that was asked."""
 
 
 def install(app: Flask) -> None:
@@ -55,7 +50,7 @@ def before_request() -> Any:
     asked: Request = request._get_current_object()  # type: ignore[attr-defined]
     environ = asked.environ
     if METHODS in environ:
-        if environ[_ASKED] is asked:
+        if environ[ASKED] is asked:
             return None  # run again for the host's own hooks, by _answer_elsewhere below
         # A middleware passes the environ on to a second app, or tries again: none of the first answer counts.
         del environ[METHODS]
@@ -81,11 +76,13 @@ def before_request() -> Any:
 
 
 def after_request(response: Response) -> Response:
-    """Write CORS headers on our own answers and make their errors readable."""
+    """Write CORS headers on our own answers, make their errors readable, and compress them."""
     methods = request.environ.get(METHODS)
     if methods is None:
         return response
-    return write_cors(current_state(), readable(response), methods)
+    state = current_state()
+    response = write_cors(state, readable(response), methods)
+    return compress(response, min_size=state.settings.compress_min_size, kept=state.packed)
 
 
 def _ours(methods: frozenset[str]) -> Response | None:
@@ -125,7 +122,7 @@ def _beside_hooks(response: Response) -> Response:
 def _mark(methods: frozenset[str] | None) -> None:
     asked: Request = request._get_current_object()  # type: ignore[attr-defined]
     asked.environ[METHODS] = methods
-    asked.environ[_ASKED] = asked
+    asked.environ[ASKED] = asked
 
 
 def _asked_method() -> str:

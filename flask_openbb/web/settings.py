@@ -14,7 +14,10 @@ from typing import Any, Literal
 
 from ..door.cors import DEFAULT_ORIGINS
 from ..errors import ConfigError
+from .stores import is_backend
 
+_SECRET = frozenset({"API_KEYS", "CACHE"})
+"""Settings whose value is never shown: keys, and a URL that may have a password."""
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 
@@ -81,6 +84,20 @@ def _keys(value: Any) -> Any:
     if value is None or isinstance(value, str | Mapping):
         return value
     return _names(value)
+
+
+def _backend(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(("redis://", "rediss://", "unix://")):
+        return value
+    if isinstance(value, str) or not is_backend(value):
+        raise ValueError("a Redis URL or a cachelib backend")
+    return value
+
+
+def _label(value: Any) -> str:
+    if not isinstance(value, str) or set(value) & set(" \t\r\n"):
+        raise ValueError("text without spaces")
+    return value
 
 
 @dataclass(frozen=True)
@@ -167,6 +184,42 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("MAX_VALUE_LENGTH", 100_000, _whole(1), "characters", "The longest parameter value accepted."),
     Setting("MAX_BODY_DEPTH", 32, _whole(1), "levels", "The deepest nesting of a JSON body accepted."),
+    Setting(
+        "COMPRESS_MIN_SIZE",
+        2_048,
+        _whole(0),
+        "bytes, 0 to compress nothing",
+        "The size from which on answers are compressed for clients that accept it.",
+    ),
+    Setting(
+        "CACHE",
+        None,
+        _optional(_backend),
+        "a URL such as 'redis://localhost:6379/0', or a cachelib backend",
+        "Where the answers of widgets with cache= are kept; without it in each worker.",
+    ),
+    Setting(
+        "CACHE_PREFIX",
+        "",
+        _label,
+        "text without spaces",
+        "Separates services that share a backend; without it the app's name.",
+    ),
+    Setting(
+        "CACHE_WAIT",
+        30,
+        _whole(1),
+        "seconds, 1 or more",
+        "How long a request waits for another that computes the same answer, before it computes it too.",
+    ),
+    Setting("CACHE_MAX_BYTES", 8 * 2**20, _whole(1), "bytes", "The size of the largest answer that is kept."),
+    Setting(
+        "CACHE_MEMORY_BYTES",
+        64 * 2**20,
+        _whole(1),
+        "bytes",
+        "How much a worker keeps in its own memory, where no backend is set.",
+    ),
 )
 """All settings, in the order documented; each is ``OPENBB_`` and its name."""
 
@@ -191,6 +244,12 @@ class Settings:
     cors_max_age: int | None
     max_value_length: int
     max_body_depth: int
+    compress_min_size: int
+    cache: Any
+    cache_prefix: str
+    cache_wait: int
+    cache_max_bytes: int
+    cache_memory_bytes: int
 
 
 def read_settings(config: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
@@ -213,7 +272,7 @@ def read_settings(config: Mapping[str, Any], environ: Mapping[str, str]) -> Sett
         try:
             values[setting.name.lower()] = setting.read(raw)
         except (TypeError, ValueError):
-            shown = "the value given" if setting.name == "API_KEYS" else repr(raw)
+            shown = "the value given" if setting.name in _SECRET else repr(raw)
             faults.append(f"{key}: {shown} is not allowed. Allowed: {setting.allowed}.")
     if faults:
         raise ConfigError("Wrong OpenBB settings:\n" + "\n".join(f"  {fault}" for fault in faults))

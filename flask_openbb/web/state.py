@@ -17,10 +17,12 @@ from ..door.cors import CorsPolicy
 from ..door.signing import Signer
 from ..errors import ConfigError
 from ..manifest.registry import Registry, View
+from .compression import Kept
 from .settings import Settings
 
 if TYPE_CHECKING:
     from .build import Built
+    from .caching import AnswerCache
     from .routes import Routes
 
 EXTENSION = "openbb"
@@ -38,11 +40,15 @@ class State:
     settings: Settings
     policy: Policy | None
     cors: CorsPolicy
+    answers: AnswerCache
+    """The kept answers of widgets with ``cache=``."""
     originals: dict[str, View] = field(default_factory=dict)
     """The host's own views of the Flask endpoints whose entry in ``view_functions`` we wrapped."""
     cors_options: dict[frozenset[str], Any] = field(default_factory=dict)
     """Flask-CORS options by the set of methods, computed once each."""
     lock: threading.RLock = field(default_factory=threading.RLock)
+    packed: Kept = field(default_factory=Kept)
+    """Manifests and kept answers, compressed."""
     warned: set[str] = field(default_factory=set)
     routes: Routes | None = None
     """Built at the first request, by ``assembly``."""

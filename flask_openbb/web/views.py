@@ -19,6 +19,7 @@ from .assembly import manifests_of
 from .bindings import Binding
 from .build import Built, Document, for_caller, signed_url
 from .door import credential_headers, credentials
+from .environ import KEPT
 from .state import BLUEPRINT, State, current_state
 
 
@@ -93,6 +94,7 @@ def _manifest(name: str) -> Response:
             policies += [binding.policy for binding in built.signed]
         else:
             document = built.documents[name]
+            request.environ[KEPT] = (document.etag, document.body)
     except ManifestError as error:
         return _refused(state, error)
     except Exception as error:

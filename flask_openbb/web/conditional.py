@@ -1,0 +1,49 @@
+"""ETag and 304 of the widgets that ask for them with ``etag=True``. Called by ``dispatch`` for each such answer.
+
+The ETag is strong and made of the body's bytes; ``compression`` makes it weak where it codes them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from ..door.auth import Policy
+from .door import credential_headers
+
+DIGEST_SIZE = 16
+
+
+def digest_of(body: bytes) -> str:
+    """The bytes' digest, 32 hexadecimal digits: an ETag without its quotes."""
+    return hashlib.blake2b(body, digest_size=DIGEST_SIZE).hexdigest()
+
+
+def conditional(response: Response, policy: Policy | None, *, digest: str | None = None) -> Response:
+    """Give an answer its ETag, or turn it into a 304 if the client has it.
+
+    Only an answer of 200 whose bytes are there; a stream or an error is left as it is. An ``ETag`` or
+    ``Cache-Control`` of the view's own stays.
+
+    :param policy: The widget's; with one, the answer is private to its caller.
+    :param digest: The body's, where it is known already.
+    :return: The same response.
+
+    Source: RFC 9110, sections 8.8.3 and 13.1.2.
+    """
+    if response.status_code != 200 or not response.is_sequence or response.direct_passthrough:
+        return response
+    headers = response.headers
+    if "ETag" not in headers:
+        headers["ETag"] = f'"{digest or digest_of(response.get_data())}"'
+    if "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-cache" if policy is None else "private, no-cache"
+    for name in () if policy is None else credential_headers(policy):
+        response.vary.add(name)
+    if "If-Match" in request.headers:
+        response.make_conditional(request.environ)
+    elif "If-None-Match" in request.headers and request.if_none_match.contains_weak(response.get_etag()[0] or ""):
+        response.status_code = 304
+    return response

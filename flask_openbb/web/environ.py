@@ -1,0 +1,15 @@
+"""Keys of ours in a request's environ. Not on ``g``, which outlives a request where an app context is held open."""
+
+from __future__ import annotations
+
+BINDING = "flask_openbb.binding"
+"""The widget asked at its view's own URL, once it passed the door in ``hooks``."""
+
+METHODS = "flask_openbb.methods"
+"""The methods of the URL of ours that is asked; there at all only where one is."""
+
+ASKED = "flask_openbb.request"
+"""Beside it: the request that was asked."""
+
+KEPT = "flask_openbb.kept"
+"""A digest and the bytes it is of: the answer's, if they are likely to be sent again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import decimal
 import enum
@@ -33,6 +34,11 @@ UTC = dt.timezone.utc
 DAY = dt.date(2024, 1, 31)
 NOON = dt.datetime(2024, 1, 31, 12, 0, 0, 500)
 UID = uuid.UUID(int=7)
+
+
+@dataclasses.dataclass
+class Lists:
+    a: list
 
 
 class Side(enum.Enum):
@@ -162,6 +168,8 @@ CASES = {
     "numpy record of long doubles": (np.array([(0.5,)], [("v", "g")]), [0.5]),
     "columns of arrays": ({"v": np.array([1, 2])}, [1, 2]),
     "columns of Series": ({"v": pd.Series([NOON, None])}, ["2024-01-31T12:00:00.000500", None]),
+    "columns of pandas arrays": ({"v": pd.Categorical(["x", None])}, ["x", None]),
+    "columns of an Index": ({"v": pd.DatetimeIndex([NOON])}, ["2024-01-31T12:00:00.000500"]),
     "columns of polars Series": ({"v": pl.Series([1, None])}, [1, None]),
     "columns of Arrow arrays": ({"v": pa.array([1, None])}, [1, None]),
 }  # fmt: skip
@@ -446,8 +454,9 @@ def test_a_mapping_of_lists_is_columns_when_it_is_said_to_be(value, rows):
         ({"a": [1], "b": [1, 2]}, "not equally long: 'a' has 1, 'b' has 2"),
         ({"a": "text"}, "column 'a' is a str, not a list"),
         ({"a": 5}, "column 'a' is an int, not a list"),
+        (Lists([1]), "a Lists is not a mapping of columns"),
     ],
-    ids=["lengths", "text", "number"],
+    ids=["lengths", "text", "number", "record"],
 )
 def test_columns_that_make_no_table_are_refused(value, message):
     with pytest.raises(ShapeError, match=message):

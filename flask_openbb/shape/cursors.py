@@ -20,6 +20,9 @@ PART = 1_000
 def cursor_reader(cls: type) -> Callable[[Any], Iterator[dict[Any, Any]]] | None:
     """Find how instances of a class are read as the rows of a query.
 
+    They are read after the view has returned: a connection that a ``with`` block of the view has closed by then has
+    no more rows to give. Fetch them inside it, or keep the connection for the request.
+
     :param cls: The class of a value; nothing is called on it here.
     :return: A function that reads an instance of SQLAlchemy's ``Result`` (not ``ScalarResult``, whose items are
         records or scalars already) or of a DB-API cursor to its end, lazily; or None.

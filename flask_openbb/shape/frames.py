@@ -171,7 +171,8 @@ def _sliced(columns: Sequence[Any]) -> Iterator[Sequence[Cells]]:
 def _cells(column: Any) -> Cells:
     library = type(column).__module__.partition(".")[0]
     if library == "pandas":
-        return pandas_cells(column)
+        # A bare array of pandas' own, as Categorical is.
+        return pandas_cells(column if hasattr(column, "array") else sys.modules["pandas"].Series(column))
     if library == "numpy":
         return array_cells(column)
     if library == "pyarrow":
@@ -215,8 +216,8 @@ def _polars(frame: Any) -> Frame:
 
 def _dicts(frame: Any) -> Frame:
     rows = list(frame.to_dicts())
-    names = list(rows[0]) if rows else []
-    return Frame(names, [[[row[name] for row in rows] for name in names]] if names else [])
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return Frame(names, [[[row.get(name) for row in rows] for name in names]] if names else [])
 
 
 def _arrow(table: Any) -> Frame:

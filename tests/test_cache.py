@@ -12,13 +12,14 @@ import uuid
 import cachelib
 import pytest
 from flask import Response, abort, g, jsonify, make_response, request, session
+from markupsafe import Markup
 from werkzeug.routing import BaseConverter
 
 from flask_openbb import ApiKeyAuth, Cache, ConfigError, Identity, MissingExtraError, OpenBB, RegistrationError
 from flask_openbb.web.cache import UnknownPartError, canonical
 from flask_openbb.web.caching import RENEWALS, Entry
 from flask_openbb.web.flights import Flights
-from flask_openbb.web.stores import CachelibStore, MemoryStore, make_store
+from flask_openbb.web.stores import ENTRY_COST, REST, CachelibStore, MemoryStore, make_store
 
 
 class Clock:
@@ -279,6 +280,33 @@ def test_without_a_policy_a_header_that_tells_who_asks_separates(app, openbb, na
     counted(app, openbb, cache=60)
     client = app.test_client(use_cookies=False)
     assert [numbers(client, "/w", headers={name: who})[0] for who in ("a", "b", "a")] == [1, 2, 1]
+
+
+def test_a_session_that_is_signed_anew_each_time_is_one_key(make_app):
+    app = make_app(SECRET_KEY="s", SESSION_COOKIE_NAME="sid")
+    counted(app, OpenBB(app), cache=60)
+    signed = app.session_interface.get_signing_serializer(app)
+
+    class Earlier(signed.signer):
+        def get_timestamp(self):
+            return super().get_timestamp() - 60
+
+    def ask(serializer, user, other="1"):
+        cookies = f"sid={serializer.dumps(user)}; other={other}"
+        return numbers(app.test_client(use_cookies=False), "/w", headers={"Cookie": cookies})[0]
+
+    earlier = app.session_interface.get_signing_serializer(app)
+    earlier.signer = Earlier
+    alice, bob = {"user": "alice"}, {"user": "bob"}
+    assert signed.dumps(alice) != earlier.dumps(alice)
+    asked = [
+        (signed, alice),
+        (earlier, alice),
+        (signed, bob),
+        (signed, alice, "2"),
+        (signed, {"user": Markup("alice")}),
+    ]
+    assert [ask(*each) for each in asked] == [1, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("name", ["User-Agent", "Accept", "X-Request-Id", "Sec-Fetch-User", "Referer"])
@@ -764,7 +792,7 @@ def test_a_backend_that_is_down_is_done_without(make_app, caplog, monkeypatch):
     client = app.test_client()
     assert numbers(client, "/w", "/w", "/w") == [1, 2, 3]
     assert down.asked == 1, "left alone for a while"
-    clock.now += 10
+    clock.now += REST
     assert numbers(client, "/w") == [4]
     assert down.asked == 2
     messages = [record.message for record in caplog.records if record.name == "flask_openbb"]
@@ -774,6 +802,33 @@ def test_a_backend_that_is_down_is_done_without(make_app, caplog, monkeypatch):
     clock.now += 60
     assert numbers(client, "/w") == [5]
     assert len([record for record in caplog.records if record.name == "flask_openbb"]) == 2
+
+
+def test_while_one_request_tries_a_backend_again_the_others_do_without(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(time, "monotonic", clock)
+    inside, leave = threading.Event(), threading.Event()
+    asked = []
+
+    class Hangs(Endless):
+        def get(self, key):
+            asked.append(key)
+            if key == "down":
+                raise ConnectionError
+            inside.set()
+            assert leave.wait(10)
+            return b"back"
+
+    store, found = CachelibStore(Hangs()), []
+    assert store.get("down") is None
+    clock.now += REST
+    first = threading.Thread(target=lambda: found.append(store.get("first")))
+    first.start()
+    assert inside.wait(10)
+    assert (store.get("second"), asked) == (None, ["down", "first"])
+    leave.set()
+    first.join(10)
+    assert (found, store.get("third")) == ([b"back"], b"back")
 
 
 def test_a_redis_that_is_down_is_done_without(make_app):
@@ -858,13 +913,13 @@ def test_a_redis_backend_of_the_users_is_read_without_pickle(make_app):
 
 def test_memory_is_bounded():
     clock = Clock()
-    store = MemoryStore(10, clock=clock)
+    store = MemoryStore(2 * ENTRY_COST + 10, clock=clock)
     store.set("a", b"aaaa", 9)
     store.set("b", b"bbbb", 9)
     assert store.get("a") == b"aaaa"
     store.set("c", b"cccc", 9)
     assert [store.get(key) for key in "abc"] == [b"aaaa", None, b"cccc"], "b was not used for longest"
-    store.set("a", b"x" * 11, 9)
+    store.set("a", b"x" * (ENTRY_COST + 11), 9)
     assert store.get("a") is None
     assert store.add("c", b"d", 9) is False
     clock.now += 9

@@ -16,7 +16,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from flask import Flask, Request
+from flask import Flask, Request, session
+from flask.sessions import SecureCookieSessionInterface
 
 from ..door.auth import AnyOf, Policy
 from ..door.credentials import Identity
@@ -84,6 +85,7 @@ def prefix_of(app: Flask, name: str) -> bytes:
 
 
 def key_of(
+    app: Flask,
     request: Request,
     binding: Binding,
     cache: Cache,
@@ -106,7 +108,7 @@ def key_of(
     parts.append([request.headers.get(name) for name in cache.vary])
     if not cache.shared:
         who = _telling(request) if identity is None else identity.id
-        parts += [who, request.headers.get("Cookie"), request.remote_user]
+        parts += [who, _cookies(app, request), request.remote_user]
     return hashlib.blake2b(canonical(parts).encode("utf-8", "surrogatepass"), digest_size=20, key=prefix).hexdigest()
 
 
@@ -150,6 +152,18 @@ def _rest_of_query(request: Request, binding: Binding, arguments: Mapping[str, A
     passed |= plan.wants & arguments.keys()
     passed |= _query_names(binding.policy)
     return {name: values for name, values in request.args.to_dict(flat=False).items() if name not in passed}
+
+
+def _cookies(app: Flask, request: Request) -> Any:
+    """The cookies; of Flask's signed session what is in it, since its text may change with every answer."""
+    name = app.config["SESSION_COOKIE_NAME"]
+    if name not in request.cookies or not isinstance(app.session_interface, SecureCookieSessionInterface):
+        return request.headers.get("Cookie")
+    try:
+        held = canonical(dict(session))
+    except UnknownPartError:
+        return request.headers.get("Cookie")
+    return [held, {other: value for other, value in request.cookies.items() if other != name}]
 
 
 def _query_names(policy: Policy | None) -> set[str]:

@@ -151,7 +151,7 @@ class AnswerCache:
         asked: Request = request._get_current_object()  # type: ignore[attr-defined]
         identity: Identity | None = g.get("openbb_identity")
         prefix = prefix_of(app, self._prefix)
-        key = key_of(asked, binding, cache, arguments=arguments, identity=identity, print_=print_, prefix=prefix)
+        key = key_of(app, asked, binding, cache, arguments=arguments, identity=identity, print_=print_, prefix=prefix)
         return f"openbb:{self._prefix or app.name}:{key}"
 
     def _computed(self, key: str, binding: Binding, cache: Cache, compute: Compute) -> Response:

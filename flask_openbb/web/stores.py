@@ -25,7 +25,9 @@ T = TypeVar("T")
 REST = 5
 """Seconds a backend that failed is left alone."""
 _LOG_EVERY = 60
-_CONNECT_TIMEOUT, _SOCKET_TIMEOUT = 0.5, 2.0
+_CONNECT_TIMEOUT, _SOCKET_TIMEOUT = 0.5, 1.0
+ENTRY_COST = 400
+"""Bytes that keeping an answer takes beside its own."""
 _METHODS = ("get", "set", "add", "delete")
 _RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
@@ -86,10 +88,10 @@ class MemoryStore:
         with self._lock:
             if key in self._held:
                 self._drop(key)
-            if len(value) > self._limit:
+            if len(value) + ENTRY_COST > self._limit:
                 return
             self._held[key] = (self._clock() + seconds, value)
-            self._size += len(value)
+            self._size += len(value) + ENTRY_COST
             while self._size > self._limit:
                 self._drop(next(iter(self._held)))
 
@@ -107,7 +109,7 @@ class MemoryStore:
                 self._drop(key)
 
     def _drop(self, key: str) -> None:
-        self._size -= len(self._held.pop(key)[1])
+        self._size -= len(self._held.pop(key)[1]) + ENTRY_COST
 
 
 class CachelibStore:
@@ -153,9 +155,11 @@ class CachelibStore:
         now = time.monotonic()
         if now < self._resumes:
             return None
+        if self._resumes:
+            self._resumes = now + REST  # while this one call finds out, nobody else waits for it
         try:
             with self._guard:
-                return call()
+                found = call()
         except Exception as error:  # whatever a backend raises, the view can answer without it
             self._resumes = time.monotonic() + REST
             if now - self._logged >= _LOG_EVERY:
@@ -166,6 +170,8 @@ class CachelibStore:
                     type(error).__name__,
                 )
             return None
+        self._resumes = 0.0
+        return found
 
 
 def make_store(setting: Any, *, memory_bytes: int) -> Store:
@@ -218,12 +224,12 @@ def _redis_store(url: str) -> Store:
             return bool(client.set(key, value, nx=True, ex=timeout))
 
     try:
-        # One more try, since a server that restarted has left dead connections in the pool.
+        # One more try, since a server that restarted has left dead connections in the pool; none after a timeout.
         client = redis.Redis.from_url(
             url,
             socket_connect_timeout=_CONNECT_TIMEOUT,
             socket_timeout=_SOCKET_TIMEOUT,
-            retry=Retry(NoBackoff(), 1),
+            retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
             decode_responses=False,
         )
     except ValueError as error:

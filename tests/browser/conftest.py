@@ -14,7 +14,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from cryptography import x509
@@ -24,6 +24,7 @@ from servers import Certificate, Gunicorn
 
 from flask_openbb.web.certificates import write_certificate
 
+from .assets import AssetsError, node_modules
 from .servers import Pages
 
 WORKSPACE = "https://pro.openbb.co"
@@ -70,8 +71,7 @@ def chromium(localhost_certificate: Certificate, pages: tuple[Pages, Certificate
     names = ("chromium", "chromium-browser", "google-chrome")
     executable = next(filter(None, map(shutil.which, names)), None)
     if executable is None:
-        message = f"none of {', '.join(names)} is installed"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+        _lack(f"none of {', '.join(names)} is installed")
     server, certificate = pages
     page_server = f"127.0.0.1:{server.server_port}"
     hosts = [f"MAP {host} {page_server}" for host in ("pro.openbb.co", "*evil.example")]
@@ -91,6 +91,22 @@ def chromium(localhost_certificate: Certificate, pages: tuple[Pages, Certificate
         browser = playwright.chromium.launch(executable_path=executable, args=arguments, timeout=START_TIMEOUT)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="package")
+def ag_grid() -> Path:
+    """The script of AG Grid Community, in the version that Workspace draws its tables with."""
+    try:
+        return node_modules() / "ag-grid-community" / "dist" / "ag-grid-community.min.js"
+    except AssetsError as error:
+        _lack(f"AG Grid is needed: {error}")
+
+
+def _lack(what: str) -> NoReturn:
+    """Skip a test whose tools are missing; in CI, where they must not be, fail it."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
 
 
 def _public_key_hash(certificate: Certificate) -> str:

@@ -397,6 +397,34 @@ def test_keys_are_text_and_never_code():
     assert read(written(rows)) == [[(f"{key}_{key}", number), (f"{key}_{{x}}", 1), ("%s", 2)] for number in range(MANY)]
 
 
+NULL_FIRST = [
+    {"p": None, "a": 1, "t": None, "n": None},
+    {"p": None, "a": 1, "t": {"x": 1}, "n": None},
+    *[{"p": {"y": 1, "z": 2}, "a": 1, "t": {"x": 1}, "n": None}] * MANY,
+    {"p": {"y": 1}, "a": 1, "t": None, "n": None},
+]
+
+
+@pytest.mark.parametrize(
+    ("rows", "names"),
+    [
+        (NULL_FIRST, ["a", "n", "t_x", "p_y", "p_z"]),
+        ([*NULL_FIRST, {"p": {"w": 1}}], ["a", "n", "t_x", "p_y", "p_z", "p_w"]),
+        ([*NULL_FIRST, {"p": 5}], ["p", "a", "n", "t_x", "p_y", "p_z"]),
+        ([NULL_FIRST[0], *[{"t": {"x": 1}, "p": {"y": 1}, "a": 1}] * MANY], ["a", "n", "t_x", "p_y"]),
+        ([{"p": None, "p_y": 1}, *[{"p": {"y": 2}}] * MANY], None),
+    ],
+    ids=["nulls", "late column", "scalar", "order of the row", "collision"],
+)
+def test_a_null_in_the_first_row_may_stand_for_a_mapping(rows, names):
+    if names is None:
+        with pytest.raises(ShapeError, match="two paths give the column 'p_y'"):
+            written(rows)
+        return
+    assert written(rows) == slowly(rows)
+    assert [name for name, _ in read(written(rows))[0]] == names
+
+
 def test_wide_rows():
     rows = [{"g": {f"c{number}": number for number in range(1200)}}] * MANY
     assert written(rows) == slowly(rows)

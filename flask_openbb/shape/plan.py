@@ -10,11 +10,11 @@ Owns the plan of a shape, its check and its use. Imports :mod:`.flatten`, :mod:`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import chain
-from operator import countOf, itemgetter
+from functools import lru_cache, reduce
+from itertools import chain, repeat
+from operator import countOf, getitem, itemgetter
 from typing import Any, Literal
 
 import orjson
@@ -123,15 +123,35 @@ class Fitted:
         """
         same = picked == [(name, name) for name in self.paths]
         text = self._quickly() if same and self._looks_plain() else None
-        if text is not None:
+        # A tuple or an array in a cell shows as a bracket. So does one in a text: then the values are looked at.
+        if text is not None and text.find(b"[", 1) < 0:
             return text
+        found = self._carefully(picked, text, first_row)
+        if found is None and not self._is_flat and (even := _evened(self._rows, (), self._plan.groups)) is not None:
+            self._rows = even
+            found = self._carefully(picked, None, first_row)
+        return found
+
+    def _carefully(self, picked: list[tuple[str, str]], text: bytes | None, first_row: int) -> bytes | None:
+        """Look at every value; ``text`` stands if nothing in it had to be changed."""
         try:
-            if not self._even() or not self._settle():
+            if not self._settle():
                 return None
-            rows = self._rows if same and not self._cells and self._is_flat else self._flat(picked)
+            if text is not None and not self._cells:
+                return text
+            return self._write(picked, first_row)
         except (LookupError, TypeError, ValueError):
             return None
-        return self._layout.form.dumps(rows, first_row=first_row)
+
+    def _write(self, picked: list[tuple[str, str]], first_row: int) -> bytes:
+        form, count = self._layout.form, len(self._rows)
+        try:
+            return orjson.dumps([_NEXT] * count, default=self._feed(picked).send, option=form.options)
+        except TypeError:
+            # The row that does not fit, or the value that orjson does not take, is found once more.
+            feed = self._feed(picked)
+            rows = [feed.send(_NEXT).copy() for _ in range(count)]
+        return form.dumps(rows, first_row=first_row)
 
     @property
     def _is_flat(self) -> bool:
@@ -141,7 +161,7 @@ class Fitted:
         """Whether no column needs more than orjson, as far as one row can tell."""
         if self._layout.whole or not _SHELLS:
             return False
-        return all(type(_values([self.like], path)[0]) in ATOMS for path in self.paths.values())
+        return all(type(reduce(getitem, path, self.like)) in ATOMS for path in self.paths.values())
 
     def _quickly(self) -> bytes | None:
         """Write the rows, unless one does not fit, or a cell holds a mapping or a list."""
@@ -150,29 +170,26 @@ class Fitted:
         hook: Callable[[Any], Any] = form.hook
         if not self._is_flat:
             # Orjson asks for each row when it is about to write it: only one flat row exists at a time.
-            rows, hook = [_NEXT] * len(rows), self._feed(tuple(self.paths.items())).send
+            rows, hook = [_NEXT] * len(rows), self._feed([(name, name) for name in self.paths]).send
         try:
             text = orjson.dumps(_within(rows, _SHELLS), default=hook, option=form.options)
         except TypeError:
             return None
-        # A tuple or an array shows as a bracket. So does one in a text: then the values are looked at.
-        return text[_SHELLS:-_SHELLS] if text.find(b"[", _SHELLS + 1) < 0 else None
-
-    def _even(self) -> bool:
-        """Fill in the keys that rows, or mappings in them, lack."""
-        if not self._is_flat:
-            even = _evened(self._rows, (), self._plan.groups)
-            if even is None:
-                return False
-            self._rows = even
-        return True
+        return text[_SHELLS:-_SHELLS]
 
     def _settle(self) -> bool:
         """Look at the class of every value; write lists, and ints too big, as their columns' cells."""
+        groups: dict[Path, list[Any]] = {}
+        for path in self._plan.groups:
+            found = [*map(itemgetter(path[-1]), groups[path[:-1]])] if path else self._rows
+            # A dict that makes up missing keys would grow by being read.
+            if countOf(map(type, found), dict) != len(found):
+                return False
+            groups[path] = found
         for name, path in self.paths.items():
             if name in self._layout.whole:
                 continue
-            values = _values(self._rows, path)
+            values = [*map(itemgetter(path[-1]), groups[path[:-1]])]
             kinds = {*map(type, values)}
             others = {_kind(kind) for kind in kinds - ATOMS}
             mode = self._layout.mode(name)
@@ -186,23 +203,16 @@ class Fitted:
                     self._cells[name] = [*map(_int_text, values)]
         return True
 
-    def _flat(self, picked: list[tuple[str, str]]) -> list[Row]:
-        nulls = [None] * len(self._rows)
+    def _feed(self, picked: list[tuple[str, str]]) -> Feed:
         sources: list[tuple[str, Path | None]] = []
-        ready: list[list[Any]] = []
+        ready: list[Any] = []
         for new, old in picked:
-            if old in self._cells or old not in self.paths:
-                sources.append((new, None))
-                ready.append(self._cells.get(old, nulls))
-            else:
-                sources.append((new, self.paths[old]))
-        feed = self._feed(tuple(sources), ready)
-        return [feed.send(_NEXT).copy() for _ in self._rows]
-
-    def _feed(self, sources: Sources, ready: Sequence[list[Any]] = ()) -> Feed:
+            cells = self._cells.get(old) if old in self.paths else repeat(None)
+            sources.append((new, self.paths[old] if cells is None else None))
+            ready += [] if cells is None else [cells]
         groups = tuple((path, len(keys)) for path, keys in self._plan.groups.items())
-        rows = zip(self._rows, *ready, strict=True) if ready else self._rows
-        feed = _feeder(sources, groups)(rows, self._layout.form.hook)
+        rows = zip(self._rows, *ready) if ready else self._rows  # noqa: B905 - nulls do not end
+        feed = _feeder(tuple(sources), groups)(rows, self._layout.form.hook)
         next(feed)
         return feed
 
@@ -216,13 +226,33 @@ def fit(rows: list[Any], layout: Layout, *, like: Row | None = None) -> Fitted |
     """
     if not rows or type(rows[0]) is not dict:
         return None
-    like = like or rows[0]
+    opened = {} if like else _opened_later(rows, layout)
+    like = like or rows[0] | opened
     plan = Plan(layout)
     if not like or not plan.read(like):
         return None
     if len(plan.groups) == 1:
         return _fit_flat(rows, plan)
+    if opened:
+        # In first-seen order, as flatten() has it.
+        places = {key: place for place, key in enumerate(opened, 1)}
+        plan.paths = dict(sorted(plan.paths.items(), key=lambda item: places.get(item[1][0], 0)))
     return Fitted(plan, rows, like) if len(rows) >= _FEWEST_ROWS else None
+
+
+def _opened_later(rows: list[Any], layout: Layout) -> Row:
+    """The mappings that later rows have where the first has a null, in first-seen order."""
+    found: list[tuple[int, int, str, Row]] = []
+    for key, value in rows[0].items():
+        if value is not None or key in layout.whole:
+            continue
+        for number, row in enumerate(rows):
+            inner = row.get(key) if type(row) is dict else None
+            if inner is not None:
+                if type(inner) is dict and inner:
+                    found.append((number, list(row).index(key), key, inner))
+                break
+    return {key: inner for _, _, key, inner in sorted(found, key=lambda item: item[:2])}
 
 
 def _fit_flat(rows: list[Row], plan: Plan) -> Fitted | None:
@@ -258,13 +288,6 @@ def _evened(mappings: list[Any], path: Path, groups: Mapping[Path, tuple[str, ..
             for mapping, value in zip(even, inner, strict=True):
                 mapping[name] = value
     return even
-
-
-def _values(rows: list[Row], path: Path) -> list[Any]:
-    values: list[Any] = rows
-    for key in path:
-        values = [*map(itemgetter(key), values)]
-    return values
 
 
 @lru_cache(maxsize=256)

@@ -885,7 +885,10 @@ class FakeRedis:
     def get(self, name):
         return self.held.get(name)
 
-    def set(self, name, value, ex):
+    def set(self, name, value, ex=None):
+        self.held[name] = value
+
+    def setex(self, name, value, time):  # cachelib before 0.14
         self.held[name] = value
 
     def setnx(self, name, value):

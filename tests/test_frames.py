@@ -18,10 +18,11 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flask_openbb.errors import EncodeError, ShapeError
+from flask_openbb.shape import columnar
 from flask_openbb.shape.columnar import encode_frame
 from flask_openbb.shape.encode import dumps
 from flask_openbb.shape.encoded import Encoded
@@ -34,6 +35,12 @@ UTC = dt.timezone.utc
 DAY = dt.date(2024, 1, 31)
 NOON = dt.datetime(2024, 1, 31, 12, 0, 0, 500)
 UID = uuid.UUID(int=7)
+
+
+@pytest.fixture(params=[0, 10**9], ids=["by polars", "by python"], autouse=True)
+def _both_ways(request, monkeypatch):
+    """A polars frame of few rows is written in Python, one of many by polars itself: the bytes are the same."""
+    monkeypatch.setattr(columnar, "FEWEST_ROWS", request.param)
 
 
 @dataclasses.dataclass
@@ -122,6 +129,11 @@ CASES = {
     "polars far Dates": (pl_of([dt.date.min, dt.date.max]), ["0001-01-01", "9999-12-31"]),
     "polars no Date": (pl_of([None], pl.Date), [None]),
     "polars naive": (pl_of([NOON, NOON.replace(microsecond=0)]), ["2024-01-31T12:00:00.000500", "2024-01-31T12:00:00"]),
+    "polars midnights": (pl_of([NOON.replace(hour=0, microsecond=0), None]), ["2024-01-31T00:00:00", None]),
+    "polars midnights in UTC": (
+        pl_of([dt.datetime(2024, 1, 31, tzinfo=UTC)], pl.Datetime("ms", "UTC")), ["2024-01-31T00:00:00+00:00"]
+    ),
+    "polars no moments": (pl_of([None], pl.Datetime("us", "UTC")), [None]),
     "polars milliseconds": (pl_of([NOON, None], pl.Datetime("ms")), ["2024-01-31T12:00:00", None]),
     "polars nanoseconds": (pl_of([NOON], pl.Datetime("ns")), ["2024-01-31T12:00:00.000500"]),
     "polars offset": (pl_of(POLARS_ZONED, pl.Datetime("us", "Europe/Paris")), OFFSETS),
@@ -295,7 +307,7 @@ scalars = {
 }
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_scalar_column_has_the_bytes_of_its_dicts(data):
     kinds = data.draw(st.lists(st.sampled_from(sorted(scalars)), min_size=1, max_size=4))
@@ -315,7 +327,7 @@ def test_any_scalar_column_has_the_bytes_of_its_dicts(data):
         assert encode_frame(frame).body == dumps(flatten(to_rows(dicts))) == dumps(flatten(to_rows(frame)))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.datetimes(dt.datetime(1975, 1, 1), dt.datetime(2036, 1, 1)), min_size=1, max_size=4),
        st.sampled_from(["UTC", "Europe/Paris", "America/St_Johns", "Asia/Kathmandu"]))  # fmt: skip
 def test_times_with_a_zone_have_the_bytes_of_their_dicts(moments, zone):

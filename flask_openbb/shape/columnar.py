@@ -30,6 +30,9 @@ from .rows import frame_of, per_class
 Dumps = Callable[[Any], bytes]
 Pick = Callable[[list[str]], Sequence[tuple[str, str]]]
 
+FEWEST_ROWS = 500
+"""Rows of a polars frame from which on polars' own code is faster."""
+
 _SAFE_INT = 2**53 - 1
 _PART = 1_000
 """Rows whose text is made at a time: the pieces of more would not stay in the processor's cache."""
@@ -78,21 +81,20 @@ def _encoded(frame: Frame, names: list[str], dumps: Dumps, pick: Pick | None) ->
         return None
     keys = [dumps(new) for new, _ in pairs]
     places = [names.index(old) for _, old in pairs]
-    if frame.polars is not None and is_usable():
+    if frame.polars is not None and frame.polars.height >= FEWEST_ROWS and is_usable():
         columns = [frame.polars.to_series(place) for place in places]
-        body = polars_body(columns, [key.decode() for key in keys], lambda cells: _texts(cells, dumps))
+        body = polars_body(columns, keys, lambda cells: _texts(cells, dumps))
         return None if body is None else Encoded(body, frame.polars.height)
     # Part after part into one buffer: a copy of a large text costs more in page faults than in copying.
     text = BytesIO()
     height = 0
     for batch in frame.batches:
-        columns = [batch[place] for place in places]
-        for part in _batch_parts(columns, keys, dumps):
+        for part in _batch_parts([batch[place] for place in places], keys, dumps):
             if part is None:
                 return None
             text.write(b"," if text.tell() else b"[")
             text.write(part)
-        height += len(columns[0])
+        height += len(batch[0])
     text.write(b"]" if height else b"[]")
     return Encoded(text.getvalue(), height)
 

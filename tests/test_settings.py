@@ -19,6 +19,8 @@ WRONG = {
     "CORS_ALLOW_HEADERS": [5],
     "CORS_EXPOSE_HEADERS": [5],
     "CORS_MAX_AGE": [-1, "x"],
+    "BIG_INTS": ["perhaps"],
+    "DECIMALS": ["float", True],
     "MAX_VALUE_LENGTH": [0],
     "MAX_BODY_DEPTH": [0, "deep"],
     "COMPRESS_MIN_SIZE": [-1, "large", True],

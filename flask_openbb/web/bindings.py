@@ -21,8 +21,9 @@ from ..manifest.kinds import Kind
 from ..manifest.params import ParamPlan, plan_params
 from ..manifest.registry import Declaration, Marked, View
 from ..manifest.specs import Column
+from ..manifest.view_columns import Answer, answer_of_view
 from ..shape import bodies
-from ..shape.bodies import Shaping
+from ..shape.shaping import Shaping
 from .cache import Cache, cache_of
 from .rules import path_types
 
@@ -114,15 +115,15 @@ def bind(state: State, mark: Marked, home: Home) -> Binding:
     made: dict[str, Any] = {}
     parts: Mapping[str, Callable[[], Any]] = {
         "plan": lambda: _plan(mark, home),
-        "columns": lambda: _columns(declaration),
+        "answer": lambda: _answer(mark, home.kind),
         "policy": lambda: _policy(state, declaration),
         "limit": lambda: _limit(declaration, home.kind),
         "cache": lambda: _cache(declaration, home.kind),
     }
     for part, make in parts.items():
         problems += _collect(made, part, make)
-    if "columns" in made:
-        problems += _collect(made, "shaping", lambda: _shaping(declaration, home.id, *made["columns"]))
+    if "answer" in made:
+        problems += _collect(made, "shaping", lambda: _shaping(state, declaration, home.id, made["answer"]))
     if problems:
         raise UnusableError(*problems)
     return Binding(
@@ -131,7 +132,7 @@ def bind(state: State, mark: Marked, home: Home) -> Binding:
         function=mark.function,
         plan=made["plan"],
         needs=_without_default(mark.function, made["plan"].wants),
-        columns=made["columns"][0],
+        columns=made["answer"].columns,
         shaping=made["shaping"],
         policy=made["policy"],
         limit=made["limit"],
@@ -175,16 +176,18 @@ def _taking(types: Mapping[str, type]) -> View:
     return exposed
 
 
-def _columns(declaration: Declaration) -> tuple[tuple[Column, ...], Any]:
+def _answer(mark: Marked, kind: Kind) -> Answer:
+    """What is known of the rows: nothing is read from the view where its entry was given whole."""
+    declaration = mark.declaration
     given = declaration.columns
-    if given is None:
-        return (), None
     if isinstance(given, list | tuple):
         for number, column in enumerate(given):
             if not isinstance(column, Column):
                 raise OpenBBError(f"columns[{number}] is {column!r}. Write Column({str(column)!r}).")
-        return tuple(given), None
-    return columns_from(given), row_schema(given)
+        given = tuple(given)
+    if declaration.wire is not None or kind.shaper is not bodies.table:
+        return Answer(columns_from(given), None, row_schema(given)) if given is not None else Answer()
+    return answer_of_view(mark.function, given)
 
 
 def _policy(state: State, declaration: Declaration) -> Policy | None:
@@ -219,18 +222,21 @@ def _cache(declaration: Declaration, kind: Kind) -> Cache | None:
     return cache
 
 
-def _shaping(declaration: Declaration, id: str, columns: tuple[Column, ...], schema: Any) -> Shaping:
+def _shaping(state: State, declaration: Declaration, id: str, answer: Answer) -> Shaping:
     wire = declaration.wire or {}
     data = wire.get("data")
     data_key = declaration.fields.get("data_key") or (data.get("dataKey") if isinstance(data, Mapping) else None)
+    data_key = data_key or answer.data_key
+    settings = state.settings
     title = declaration.fields.get("name") or wire.get("name")
     return Shaping(
         widget=id,
         title=title if isinstance(title, str) else "",
         data_key=data_key if isinstance(data_key, str) else None,
-        whole=whole_columns(columns) | _whole_in_wire(data),
-        row_schema=schema,
-        **declaration.shaping,
+        whole=whole_columns(answer.columns) | _whole_in_wire(data),
+        row_schema=answer.schema,
+        declared=tuple(column.field for column in answer.columns) if "select" not in declaration.shaping else (),
+        **{"big_ints": settings.big_ints, "decimals": settings.decimals, **declaration.shaping},
     )
 
 

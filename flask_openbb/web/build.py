@@ -65,7 +65,14 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
     for binding in routes.widgets.values():
         try:
             rows = resolve_options(routes, binding.plan.rows)
-            entry = entry_of(binding.declaration, binding.function, binding, rows=rows, columns=binding.columns)
+            entry = entry_of(
+                binding.declaration,
+                binding.function,
+                binding,
+                rows=rows,
+                columns=binding.columns,
+                data_key=binding.shaping.data_key,
+            )
             orjson.dumps(entry)
         except Exception as error:  # whatever it is, the other widgets must be served
             faults += _as_faults(binding, error)

@@ -23,14 +23,16 @@ from ..manifest.registry import (
     location_of,
     source_of,
 )
-from ..manifest.specs import App, Column, Grid, Group, Param, Widget
-from ..shape.bodies import Shaping
+from ..manifest.specs import App, Grid, Group, Param, Widget
+from ..shape.shaping import Shaping
 
 if TYPE_CHECKING:
     import marshmallow
     from typing_extensions import Unpack
 
     from ..door.auth import Policy
+    from ..shape.layout import ListMode
+    from ..shape.values import Decimals
     from .cache import Cache
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -47,7 +49,7 @@ class WidgetOptions(TypedDict, total=False):
     sub_category: str
     source: str | Sequence[str]
     params: Sequence[Param | Sequence[Param]] | type[marshmallow.Schema] | marshmallow.Schema
-    columns: Sequence[Column] | type[Any] | marshmallow.Schema
+    columns: Any
     grid: tuple[int, int] | Grid
     stale_time: int
     refetch_interval: int | Literal[False] | str
@@ -84,7 +86,13 @@ class WidgetOptions(TypedDict, total=False):
     etag: bool
     cache: int | Cache
     separator: str
-    lists: Literal["join", "json"]
+    lists: ListMode | Mapping[str, ListMode]
+    max_depth: int
+    select: Sequence[str] | Mapping[str, str]
+    record_path: str | Sequence[str]
+    meta: Sequence[str | Sequence[str]]
+    big_ints: bool
+    decimals: Decimals
 
 
 class KindDecorator(Protocol):
@@ -98,7 +106,7 @@ class KindDecorator(Protocol):
 
 
 _OURS = ("params", "columns", "auth", "public", "shape", "limit", "etag", "cache")
-_MADE_BY_US = {"widget", "title", "data_key", "whole", "row_schema"}
+_MADE_BY_US = {"widget", "title", "data_key", "whole", "row_schema", "declared"}
 _SHAPING = {
     "separator" if field.name == "sep" else field.name: field.name
     for field in dataclasses.fields(Shaping)

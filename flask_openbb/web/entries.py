@@ -18,12 +18,19 @@ _ABSOLUTE = ("http://", "https://")
 
 
 def entry_of(
-    declaration: Declaration, function: View, home: Home, *, rows: ParamRows = (), columns: Sequence[Column] = ()
+    declaration: Declaration,
+    function: View,
+    home: Home,
+    *,
+    rows: ParamRows = (),
+    columns: Sequence[Column] = (),
+    data_key: str | None = None,
 ) -> dict[str, Any]:
     """The entry as it goes on the wire.
 
     :param function: Where name and description are read.
     :param rows: The parameters, options resolved to URLs.
+    :param data_key: Where the answer's rows are, as read from the view.
     """
     name, description = described(function)
     if declaration.wire is not None:
@@ -35,6 +42,8 @@ def entry_of(
     elif grid is not None and not isinstance(grid, Grid):
         raise RegistrationError(f"grid={grid!r} is no size. Write grid=(width, height) in cells, or Grid(...).")
     fields["endpoint"] = home.url
+    if data_key is not None:
+        fields.setdefault("data_key", data_key)
     widget = Widget(id=home.id, type=home.kind.wire, params=tuple(rows) or None, columns=columns or None, **fields)
     return dump_widget(widget)
 

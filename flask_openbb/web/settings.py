@@ -182,6 +182,17 @@ SETTINGS: tuple[Setting, ...] = (
         "seconds",
         "How long a browser may remember a preflight's answer.",
     ),
+    Setting(
+        "BIG_INTS", True, _boolean, "true or false", "Write integers beyond 2^53 - 1 as text, so that none changes."
+    ),
+    Setting(
+        "DECIMALS",
+        "exact",
+        _choice("exact", "number", "string"),
+        "'exact', 'number' or 'string'",
+        "How a Decimal is written: a number where a float holds it exactly and text otherwise, always the nearest "
+        "number, or always text.",
+    ),
     Setting("MAX_VALUE_LENGTH", 100_000, _whole(1), "characters", "The longest parameter value accepted."),
     Setting("MAX_BODY_DEPTH", 32, _whole(1), "levels", "The deepest nesting of a JSON body accepted."),
     Setting(
@@ -242,6 +253,8 @@ class Settings:
     cors_allow_headers: tuple[str, ...]
     cors_expose_headers: tuple[str, ...]
     cors_max_age: int | None
+    big_ints: bool
+    decimals: Literal["exact", "number", "string"]
     max_value_length: int
     max_body_depth: int
     compress_min_size: int

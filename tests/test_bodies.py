@@ -534,3 +534,27 @@ def test_junk_gives_json_or_a_shape_error(name, value, data_key):
     except ShapeError:
         return
     json.loads(body, parse_constant=pytest.fail)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("select 'Apple' as name, 'AAPL' as id", [{"label": "Apple", "value": "AAPL"}]),
+        ("select 'AAPL' as symbol", [{"label": "AAPL", "value": "AAPL"}]),
+        ("select 'Apple' as label, 7 as value", [{"label": "Apple", "value": 7}]),
+    ],
+    ids=["pair", "scalar", "named"],
+)
+@pytest.mark.parametrize("read", [lambda result: result, lambda result: result.all()], ids=["result", "rows"])
+def test_options_from_a_query(query, expected, read):
+    sqlalchemy = pytest.importorskip("sqlalchemy")
+    with sqlalchemy.create_engine("sqlite://").connect() as connection:
+        assert bodies.options(read(connection.execute(sqlalchemy.text(query))), Shaping(widget="w")) == expected
+
+
+def test_options_from_a_query_of_three_columns_are_refused():
+    sqlalchemy = pytest.importorskip("sqlalchemy")
+    with sqlalchemy.create_engine("sqlite://").connect() as connection:
+        rows = connection.execute(sqlalchemy.text("select 1 as a, 2 as b, 3 as c")).all()
+    with pytest.raises(ShapeError, match="neither 'label' nor 'value'"):
+        bodies.options(rows, Shaping(widget="w"))

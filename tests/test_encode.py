@@ -6,6 +6,7 @@ import collections
 import dataclasses
 import datetime as dt
 import enum
+import ipaddress
 import itertools
 import json
 import math
@@ -427,3 +428,16 @@ def test_encoded_rows_are_their_text():
     assert dumps(encoded) == b'[{"a":1}]'
     assert dumps({"results": encoded, "n": 1}) == b'{"results":[{"a":1}],"n":1}'
     assert dumps({"results": encoded, "n": BIG}) == b'{"results":[{"a":1}],"n":"%d"}' % BIG
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (ipaddress.ip_address("10.0.0.1"), "10.0.0.1"),
+        (ipaddress.ip_network("10.0.0.0/8"), "10.0.0.0/8"),
+        (ipaddress.ip_interface("::1/64"), "::1/64"),
+    ],
+    ids=["address", "network", "interface"],
+)
+def test_addresses_are_text(value, text):
+    assert json.loads(dumps({"a": value})) == {"a": text}

@@ -138,8 +138,8 @@ def options(value: Any, shaping: Shaping) -> list[Any]:
     Nulls are left out. Workspace drops choices whose value is ``0``, ``""`` or ``False``: they are kept, and
     a warning says so once.
 
-    :param value: A list of scalars, of ``(label, value)`` pairs, of mappings with ``label`` or ``value``; a
-        mapping ``{label: value}``.
+    :param value: A list of scalars, of ``(label, value)`` pairs, of mappings with ``label`` or ``value``, of rows of
+        a SQLAlchemy query with one column or two; a mapping ``{label: value}``.
     :return: One ``{"label": str, "value": scalar, "extraInfo"?: ...}`` per choice.
     :raises ShapeError: If something in it is no choice.
 
@@ -376,6 +376,8 @@ def _option(item: Any, number: int) -> dict[str, Any]:
     elif is_record(item):
         extra = {text_key(key): part for key, part in envelope.as_mapping(item).items()}
         if not {"label", "value"} & extra.keys():
+            if hasattr(item, "_mapping") and len(extra) <= _PAIR:  # a row of a query: select(name, id)
+                return _option(tuple(extra.values()) if len(extra) == _PAIR else next(iter(extra.values())), number)
             msg = f"option {number} (counted from 0) has neither 'label' nor 'value'. Return {_OPTIONS}."
             raise ShapeError(msg)
         value = extra.get("value", extra.get("label"))

@@ -85,7 +85,7 @@ def dumps(value: Any, *, big_ints: bool = True, decimals: Decimals = "exact") ->
     ``datetime``, ``date``, ``time``                 ISO 8601, with the offset it has; naive as it is
     ``timedelta``                                    seconds, as marshmallow writes it: a table can sort them
     ``Enum``                                         its value
-    ``UUID``                                         text
+    ``UUID``, an address of ``ipaddress``            text
     list, tuple, set (sorted), numpy array, Series   array
     mapping, record (see :func:`.rows.to_rows`)      object; keys that are not text become text
     frame                                            array of objects

@@ -62,6 +62,8 @@ def _converter(cls: type) -> Callable[[Any], Any]:
     library, name = cls.__module__.partition(".")[0], cls.__name__
     if library == "numpy" and hasattr(cls, "dtype"):
         return _numpy
+    if library == "ipaddress":  # what psycopg makes of inet and cidr
+        return str
     if library == "pandas" and name in _PANDAS:
         return _PANDAS[name]
     for base, convert in _BASES:

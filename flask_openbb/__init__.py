@@ -17,6 +17,7 @@ from .errors import (
     UnknownKindError,
 )
 from .manifest.dates import RelativeDate, business_days_ago, days_ago, months_ago, today, years_ago
+from .manifest.example_columns import columns_of_frame
 from .manifest.specs import Column, Grid, Group, Param, Placement
 from .web.cache import Cache
 from .web.extension import OpenBB
@@ -25,6 +26,7 @@ __all__ = [
     "OpenBB",
     "Cache",
     "Column",
+    "columns_of_frame",
     "Grid",
     "Group",
     "Param",

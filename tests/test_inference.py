@@ -160,3 +160,37 @@ def test_a_generator_is_streamed(app, openbb, client):
     answer = client.get("/rows")
     assert answer.get_json() == [{"n": n} for n in range(5000)]
     assert answer.headers.get("Content-Length") is None
+
+
+def test_a_cursor_is_read_as_it_comes(app, openbb, client):
+    import sqlite3
+
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+
+    @app.get("/rows")
+    @openbb.table
+    def rows(most: int = 3):
+        return connection.execute(
+            "with recursive counted(n) as (select 1 union all select n + 1 from counted where n < ?) "
+            "select n, n * 0.5 as half from counted",
+            (most,),
+        )
+
+    assert client.get("/rows").get_json() == [{"n": n, "half": n / 2} for n in (1, 2, 3)]
+    assert len(client.get("/rows?most=20000").get_json()) == 20000
+    connection.close()
+
+
+def test_columns_of_an_example_frame(app, openbb, client, manifest):
+    import pandas as pd
+
+    frame = pd.DataFrame({"day": pd.to_datetime(["2026-01-02"]), "close": [1.5], "cusip": ["00123"]})
+
+    @app.get("/rows")
+    @openbb.table(columns=frame)
+    def rows():
+        return frame
+
+    assert fields_of(manifest()["rows"]) == ["day", "close", "cusip"]
+    [row] = client.get("/rows").get_json()
+    assert (row["close"], row["cusip"]) == (1.5, "00123")

@@ -26,7 +26,7 @@ from .columnar import encode_frame
 from .documents import unfold
 from .encode import dumps, scalar_text
 from .encoded import Encoded
-from .rows import describe, is_record, listing, records, text_key, to_rows
+from .rows import describe, is_lazy, is_record, iter_records, listing, records, text_key, to_rows
 from .shaping import Shaping as Shaping  # noqa: PLC0414 - whoever calls a shaper needs it
 from .stream import PART, Stream, dump_table, stream_table
 
@@ -216,8 +216,8 @@ def _named(shaping: Shaping) -> Iterator[None]:
 def _rows(value: Any, shaping: Shaping) -> Encoded | Stream:
     layout = shaping.layout
     with _named(shaping):
-        if isinstance(value, Iterator) and not is_record(value):
-            ready = stream_table(_prepared(value, shaping), layout, declared=shaping.declared)
+        if is_lazy(value):
+            ready = stream_table(_prepared(iter_records(value), shaping), layout, declared=shaping.declared)
             return ready if isinstance(ready, Encoded) else Stream(_named_parts(ready, shaping))
         if shaping.unfolding is None and shaping.row_schema is None:
             frame = encode_frame(value, sep=shaping.sep, dumps=layout.form.dumps, pick=layout.pick)

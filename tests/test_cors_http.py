@@ -233,3 +233,35 @@ def test_private_networks_and_exposed_headers_are_settings(make_app):
     assert answer.headers.get("Access-Control-Allow-Private-Network") != "true"
     assert "Access-Control-Max-Age" not in answer.headers
     assert answer.headers["Access-Control-Expose-Headers"] == "X-Rows"
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "status"),
+    [
+        ("/p/<int:n>", "/p/a", 404),
+        ("/p/<int:n>", "/p/", 404),
+        ("/p/<int:n>", "/p", 404),
+        ("/p/<n>/x", "/p/a%2Fb/x", None),
+        ("/p/<n>/x", "/p//x", None),
+    ],
+    ids=["misfit", "blank", "blank cut", "slash", "blank inside"],
+)
+def test_a_path_argument_that_does_not_fit_is_readable(make_app, rule, path, status):
+    app = make_app(OPENBB_API_KEYS="k")
+    openbb = OpenBB(app)
+    app.add_url_rule(rule, "p", openbb.table(lambda n: [{"n": n}]))
+    client = app.test_client()
+    preflight = client.options(path, headers={"Origin": PRO, "Access-Control-Request-Method": "GET"})
+    assert (preflight.status_code, preflight.headers["Access-Control-Allow-Origin"]) == (204, PRO)
+    assert client.get(path, headers={"Origin": PRO}).status_code == 401
+    answer = client.get(path, headers={"Origin": PRO, "X-API-KEY": "k"})
+    assert answer.status_code in ((404, 422) if status is None else (status,))
+    assert answer.headers["Access-Control-Allow-Origin"] == PRO
+    assert "n" in answer.get_json()["detail"]
+
+
+def test_a_path_that_is_nobodys_stays_the_hosts(app, openbb, client):
+    app.add_url_rule("/p/<int:n>", "p", openbb.table(lambda n: [{"n": n}]))
+    for path, headers in (("/p/a", {}), ("/p/1/2", {}), ("/q/a", {"Origin": PRO}), ("/pp", {"Origin": PRO})):
+        answer = client.get(path, headers=headers)
+        assert (answer.status_code, answer.mimetype, cors(answer)) == (404, "text/html", {})

@@ -270,6 +270,16 @@ class Surprise(Exception):
         (lambda: ({"message": "two\nlines"}, 400), 400, {"message": "two\nlines", "detail": "two lines"}),
         (lambda: ("<h1>No</h1>", 403), 403, {"detail": "Forbidden"}),
         (lambda: (jsonify("why"), 400), 400, {"detail": "why"}),
+        (lambda: ({"detail": {"a": 1}}, 400), 400, {"detail": "Bad Request"}),
+        (lambda: ({"detail": ["a"], "error": "no"}, 400), 400, {"detail": "no", "error": "no"}),
+        (lambda: ({"detail": "a\u2028b"}, 400), 400, {"detail": "a b"}),
+        (
+            lambda: ({"detail": [{"loc": ["q", "n"], "msg": "m"}]}, 422),
+            422,
+            {"detail": [{"loc": ["q", "n"], "msg": "m"}]},
+        ),
+        (lambda: Response(status=204), 500, {"detail": "The server failed to answer; its log says why."}),
+        (lambda: ("", 204), 500, {"detail": "The server failed to answer; its log says why."}),
     ],
     ids=[
         "raises",
@@ -282,6 +292,12 @@ class Surprise(Exception):
         "two lines",
         "html",
         "text",
+        "object detail",
+        "list detail",
+        "line separator",
+        "fastapi",
+        "no content",
+        "no content tuple",
     ],
 )
 def test_errors_of_a_view(app, openbb, view, status, body, caplog):
@@ -425,3 +441,13 @@ def test_debug_mode_answers_json_too(make_app):
     answer = app.test_client().get("/x")
     assert answer.status_code == 500
     assert "secret" not in answer.get_data(as_text=True)
+
+
+def test_a_fault_of_a_path_argument_says_so(app, openbb, client):
+    @app.get("/p/<n>")
+    @openbb.table
+    def p(n: Literal["a", "b"], m: int = 1):
+        return [{"n": n}]
+
+    errors = client.get("/p/c?m=x").get_json()["errors"]
+    assert sorted(error["loc"] for error in errors) == [["path", "n"], ["query", "m"]]

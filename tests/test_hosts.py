@@ -180,7 +180,8 @@ def test_a_hosts_answers_are_the_same_to_the_byte(url, monkeypatch):
             assert client.get("/widgets.json", headers={"X-API-KEY": "k"}).status_code == 200
         for method, headers in asked:
             response = client.open(url, method=method, headers=headers, json={"a": 1} if method == "POST" else None)
-            yield response.status, list(response.headers), response.get_data()
+            kept = [(name, value) for name, value in response.headers if name != "Date"]
+            yield response.status, kept, response.get_data()
 
     assert list(answers(True)) == list(answers(False))
 

@@ -77,8 +77,7 @@ def readable(response: Response) -> Response:
     except orjson.JSONDecodeError:
         body = None
     if isinstance(body, dict):
-        detail = body.get("detail")
-        if detail and (not isinstance(detail, str) or "\n" not in detail):
+        if _is_shown(body.get("detail")):
             return response
         found = next((body[key] for key in ("detail", "message", "error") if isinstance(body.get(key), str)), None)
         body["detail"] = one_line(found or _reason(response.status_code))
@@ -91,6 +90,13 @@ def readable(response: Response) -> Response:
     response.set_data(orjson.dumps(body))
     response.mimetype = JSON
     return response
+
+
+def _is_shown(detail: Any) -> bool:
+    """Whether Excel shows it too: one line of text, or a list of ``{"loc", "msg"}``."""
+    if isinstance(detail, str):
+        return bool(detail.strip()) and len(detail.splitlines()) == 1
+    return bool(detail) and isinstance(detail, list) and all(isinstance(one, dict) and "msg" in one for one in detail)
 
 
 def one_line(text: str) -> str:

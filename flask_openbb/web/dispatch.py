@@ -19,7 +19,7 @@ from flask import Flask, current_app, request, stream_with_context
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
 
-from ..errors import EncodeError, RequestError
+from ..errors import EncodeError, RequestError, ShapeError
 from ..manifest.params import describe, request_errors
 from ..manifest.registry import View
 from ..shape.encode import dumps
@@ -111,7 +111,7 @@ def parse(state: State, binding: Binding, view_args: Mapping[str, Any]) -> dict[
             else:
                 loaded = plan.load_query(_query(view_args, plan), max_length=_limit(state), skip=skip)
         except marshmallow.ValidationError as error:
-            _refuse(binding, error)
+            _refuse(binding, error, in_path=plan.path_names & view_args.keys())
         arguments.update((name, value) for name, value in loaded.items() if name not in decided)
     for name in plan.wants:
         if name in request.args or name in binding.needs:
@@ -143,6 +143,8 @@ def respond(binding: Binding, value: Any) -> Response:
         value, status, headers = _unpack(value)
     if isinstance(value, Response):
         return _host_response(binding, value, status, headers)
+    if status is not None:
+        _refuse_empty(binding, _code(status))
     if status is not None and _code(status) >= 400:
         return readable(current_app.make_response(_tuple(value, status, headers)))
     value, truncation = _limited(binding, value)
@@ -202,6 +204,7 @@ def _host_response(binding: Binding, response: Response, status: Any, headers: A
         response.headers.update(headers)
     if response.status_code >= 400:
         return readable(response)
+    _refuse_empty(binding, response.status_code)
     is_json = response.mimetype == JSON and response.status_code == 200 and not response.direct_passthrough
     is_json = is_json and not response.content_encoding
     if not binding.declaration.shape or not is_json or binding.kind.mimetype != JSON:
@@ -209,6 +212,14 @@ def _host_response(binding: Binding, response: Response, status: Any, headers: A
     value, truncation = _limited(binding, _loads(response.get_data()))
     response.set_data(_encode(binding, _shaped(binding, value)))
     return _signalled(response, truncation)
+
+
+def _refuse_empty(binding: Binding, status: int) -> None:
+    """A status without a body is an error to Workspace, and one that it cannot explain."""
+    if status in (204, 205):
+        raise ShapeError(
+            f"Widget {binding.id!r}: the view answered {status}, which has no body. Return an empty list or text."
+        )
 
 
 def _loads(body: bytes) -> Any:
@@ -327,7 +338,10 @@ def _workspace_argument(name: str) -> Any:
     return "light" if request.args.get("theme") == "light" else "dark"
 
 
-def _refuse(binding: Binding, error: marshmallow.ValidationError) -> NoReturn:
+def _refuse(binding: Binding, error: marshmallow.ValidationError, *, in_path: frozenset[str] = frozenset()) -> NoReturn:
     place = "body" if "body" in binding.kind.params_in and request.method != "GET" else "query"
     errors = request_errors(error.messages, place)
+    for fault in errors:
+        if fault["loc"][-1] in in_path:
+            fault["loc"] = ["path", *fault["loc"][1:]]
     raise RequestError(422, describe(errors), errors=errors) from None

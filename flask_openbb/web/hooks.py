@@ -163,8 +163,25 @@ def _unrouted(state: State, routes: Routes, method: str) -> Any:
     if isinstance(refused, MethodNotAllowed):
         return _not_allowed(routes, refused)
     prefix = state.settings.url_prefix
-    if isinstance(refused, NotFound) and request.path in (prefix, prefix + "/"):
-        return _info_page(state)
+    if isinstance(refused, NotFound):
+        if request.path in (prefix, prefix + "/"):
+            return _info_page(state)
+        return _nothing_there(routes, method)
+    return None
+
+
+def _nothing_there(routes: Routes, method: str) -> Any:
+    """Answer a page for a widget's URL whose argument does not fit: it could not read the host's 404."""
+    if "Origin" not in request.headers:
+        return None
+    for pattern, binding in routes.patterns:
+        if binding.method == method and pattern.fullmatch(request.path):
+            names = ", ".join(sorted(binding.plan.path_names))
+            return (
+                _ours(frozenset({method}))
+                or _at_the_door(binding.policy, widget=binding.id)
+                or _beside_hooks(error_response(404, f"Nothing is found at {binding.url} here. Check {names}."))
+            )
     return None
 
 

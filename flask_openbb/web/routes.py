@@ -8,6 +8,7 @@ second widget on one view, a view outside ``OPENBB_URL_PREFIX``). The host's URL
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from ..manifest.kinds import Kind
 from ..manifest.registry import Declaration, Marked, View, marks_of, same_source
 from ..manifest.specs import Param, ParamRows
 from .bindings import OPTIONS, Binding, Home, UnusableError, bind
-from .rules import relative_url
+from .rules import loose_pattern, relative_url
 from .state import BLUEPRINT
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Routes:
     """By Flask endpoint and method, for widgets that live at their view's own URL."""
     placeholders: dict[str, Binding] = field(default_factory=dict)
     """By path with literal ``{placeholders}``, as Excel asks it."""
+    patterns: list[tuple[re.Pattern[str], Binding]] = field(default_factory=list)
+    """Paths that look like a widget's URL with arguments, whether or not these fit the rule's converters."""
     faulty: list[tuple[Marked, Home]] = field(default_factory=list)
     """Declarations that made no binding, so that the rest of what they say is checked too."""
     closed: set[tuple[str, str]] = field(default_factory=set)
@@ -115,6 +118,7 @@ def _bind(state: State, routes: Routes, endpoint: str, mark: Marked, rules: list
     if home.own:
         routes.native[endpoint, method] = binding
         if rule.arguments:
+            routes.patterns.append((loose_pattern(rule.rule), binding))
             routes.placeholders[f"{state.settings.url_prefix}/{home.url}"] = binding
 
 

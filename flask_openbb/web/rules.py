@@ -44,6 +44,22 @@ def fill_rule(rule: str, values: Mapping[str, Any]) -> str:
     return _ARGUMENT.sub(text, rule)
 
 
+def loose_pattern(rule: str) -> re.Pattern[str]:
+    """Match every path that looks like a rule, whatever stands in place of its arguments.
+
+    Workspace puts values there as they are: nothing for a blank one, ``EUR/USD`` with its slash.
+    """
+    parts: list[str] = []
+    end = 0
+    for match in _ARGUMENT.finditer(rule):
+        parts += [re.escape(rule[end : match.start()]), ".*"]
+        end = match.end()
+    text = "".join(parts) + re.escape(rule[end:])
+    if text.endswith("/.*"):
+        text = text.removesuffix("/.*") + "(?:/.*)?"
+    return re.compile(text.rstrip("/") + "/?")
+
+
 def path_types(rule: Rule) -> dict[str, type]:
     """The type each argument of a rule has, by name; those that a default decides are left out."""
     defaults = rule.defaults or {}

@@ -36,6 +36,7 @@ COMMANDS = {
     "bare": (*_GUNICORN, "benchmarks.bare:create_app()"),
     "ours": (*_GUNICORN, "benchmarks.ours:create_app()"),
     "many": (*_GUNICORN, "benchmarks.ours:many_widgets()"),
+    "memory": (*_GUNICORN, "benchmarks.memory:create_app()"),
     "peer": (
         "uvicorn",
         "--host=127.0.0.1",

@@ -260,7 +260,9 @@ def _fit_flat(rows: list[Row], plan: Plan) -> Fitted | None:
     if countOf(map(type, rows), dict) != count:
         return None
     names = list(plan.paths)
-    if countOf(map(list, rows), names) != count:
+    # As many keys as the first row has, and none that it has not: the same ones, in whatever order. Workspace and
+    # Excel take the columns from the first row. Comparing the keys of each row would take twice as long.
+    if countOf(map(len, rows), len(names)) != count or len({*names}.union(*rows)) != len(names):
         # In first-seen order, as flatten() has it.
         names = [*dict.fromkeys(chain(names, chain.from_iterable(rows)))]
         if countOf(map(type, names), str) != len(names):

@@ -7,7 +7,7 @@ name and URL.
 from __future__ import annotations
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, jsonify, request
 
 from .data import flat_rows
 
@@ -28,5 +28,9 @@ def create_app() -> Flask:
     @app.get("/rows")
     def flat():
         return Response(orjson.dumps(rows), mimetype="application/json")
+
+    @app.get("/jsonify")
+    def jsonified():
+        return jsonify(rows)
 
     return app

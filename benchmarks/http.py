@@ -109,6 +109,8 @@ CASES = (
         Target("ours", "/rows"),
         (
             Rival("bare view, orjson.dumps", _ROWS, 0.6),
+            Rival("Flask's jsonify", Target("bare", "/jsonify")),
+            Rival("FastAPI, unannotated", Target("peer", "/unannotated")),
             Rival("FastAPI -> list[dict]", _LIST, 2.5),
             Rival("FastAPI, response model", Target("peer", "/model"), 12.0),
         ),

@@ -68,6 +68,11 @@ async def flat() -> list[dict[str, Any]]:
     return _ROWS
 
 
+@app.get("/unannotated")
+async def unannotated():
+    return _ROWS
+
+
 @app.get("/model", response_model=list[Row])
 async def model():
     return _ROWS

@@ -124,9 +124,10 @@ def test_auto_without_an_annotation_is_a_fault(app, openbb):
         ({"lists": "explode"}, [{"a_b": 1, "tags": "x"}, {"a_b": 1, "tags": "y"}]),
         ({"select": ["tags"]}, [{"tags": "x, y"}]),
         ({"select": {"total": "a_b"}}, [{"total": 1}]),
+        ({"orient": "rows"}, [{"a_b": 1, "tags": "x, y"}]),
         ({"max_depth": 1}, [{"a": '{"b":1}', "tags": "x, y"}]),
     ],
-    ids=["separator", "index", "by column", "explode", "select", "rename", "depth"],
+    ids=["separator", "index", "by column", "explode", "select", "rename", "orient", "depth"],
 )
 def test_flattening_keywords(app, openbb, client, options, expected):
     app.add_url_rule("/rows", "rows", openbb.table(**options)(lambda: [{"a": {"b": 1}, "tags": ["x", "y"]}]))
@@ -194,3 +195,14 @@ def test_columns_of_an_example_frame(app, openbb, client, manifest):
     assert fields_of(manifest()["rows"]) == ["day", "close", "cusip"]
     [row] = client.get("/rows").get_json()
     assert (row["close"], row["cusip"]) == (1.5, "00123")
+
+
+def test_a_mapping_of_lists_by_columns(app, openbb, client):
+    app.add_url_rule("/rows", "rows", openbb.table(orient="columns")(lambda: {"a": [1, 2], "b": ["x", "y"]}))
+    assert client.get("/rows").get_json() == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+
+
+def test_an_unknown_orient_is_a_fault(app, openbb):
+    app.add_url_rule("/rows", "rows", openbb.table(orient="sideways")(lambda: []))
+    with pytest.raises(ManifestError, match="orient='sideways' is not known"):
+        openbb.validate(app)

@@ -216,6 +216,8 @@ def _named(shaping: Shaping) -> Iterator[None]:
 def _rows(value: Any, shaping: Shaping) -> Encoded | Stream:
     layout = shaping.layout
     with _named(shaping):
+        if shaping.orient == "columns" and is_record(value):
+            value = to_rows(value, sep=shaping.sep, orient="columns")
         if is_lazy(value):
             ready = stream_table(_prepared(iter_records(value), shaping), layout, declared=shaping.declared)
             return ready if isinstance(ready, Encoded) else Stream(_named_parts(ready, shaping))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import ShapeError
 from . import envelope
@@ -47,6 +47,8 @@ class Shaping:
     """How many keys a column's name may join; see :func:`.flatten.flatten`."""
     select: Sequence[str] | Mapping[str, str] | None = None
     """Flat columns to send, in this order and with these names; see :func:`.flatten.flatten`."""
+    orient: Literal["rows", "columns"] = "rows"
+    """``columns`` reads a mapping of lists as a table by columns; see :func:`.rows.to_rows`."""
     record_path: str | Sequence[str] | None = None
     """Keys from a document down to its rows; see :func:`.documents.unfold`."""
     meta: Sequence[str | Sequence[str]] = ()
@@ -66,6 +68,7 @@ class Shaping:
     def __post_init__(self) -> None:
         try:
             _check_path(self.data_key)
+            _check_orient(self.orient)
             layout = Layout(
                 sep=self.sep,
                 lists=self.lists,
@@ -86,6 +89,12 @@ class Shaping:
         if topic not in self._said:
             self._said.add(topic)
             logger.warning("Widget %r: %s", self.widget, message)
+
+
+def _check_orient(orient: str) -> None:
+    if orient not in ("rows", "columns"):
+        msg = f"orient={orient!r} is not known. Use 'rows' or 'columns'."
+        raise ShapeError(msg)
 
 
 def _check_path(data_key: str | None) -> None:

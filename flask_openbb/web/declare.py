@@ -89,6 +89,7 @@ class WidgetOptions(TypedDict, total=False):
     lists: ListMode | Mapping[str, ListMode]
     max_depth: int
     select: Sequence[str] | Mapping[str, str]
+    orient: Literal["rows", "columns"]
     record_path: str | Sequence[str]
     meta: Sequence[str | Sequence[str]]
     big_ints: bool

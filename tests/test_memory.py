@@ -23,7 +23,10 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads a process's
 @pytest.fixture
 def worker(tmp_path: Path) -> Iterator[memory.Worker]:
     """The one worker of a gunicorn."""
-    server = Gunicorn("benchmarks.memory:create_app()", tmp_path, options=["--workers=1", "--threads=1"])
+    options = ["--workers=1", "--threads=1"]
+    # So that what is resident is what is held: glibc gives large buffers back at once, and keeps none to use again.
+    env = {"MALLOC_MMAP_THRESHOLD_": "131072"}
+    server = Gunicorn("benchmarks.memory:create_app()", tmp_path, env=env, options=options)
     try:
         server.wait()
         yield memory.Worker(server.port)

@@ -65,7 +65,8 @@ class TradeSchema(Schema):
     price = fields.Nested(PriceSchema)
     fee = fields.Decimal()
     tags = fields.List(fields.String())
-    fills = fields.List(fields.Nested(FillSchema))
+    # The one list of records in a Schema is taken for an envelope's rows, unless its metadata makes it a column.
+    fills = fields.List(fields.Nested(FillSchema), metadata={"header_name": "Fills"})
     quote = fields.Dict(
         metadata={
             "render_fn": "hoverCard",

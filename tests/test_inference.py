@@ -206,3 +206,30 @@ def test_an_unknown_orient_is_a_fault(app, openbb):
     app.add_url_rule("/rows", "rows", openbb.table(orient="sideways")(lambda: []))
     with pytest.raises(ManifestError, match="orient='sideways' is not known"):
         openbb.validate(app)
+
+
+class FillSchema(Schema):
+    price = fields.Float()
+
+
+class TradeSchema(Schema):
+    symbol = fields.String()
+    fills = fields.List(fields.Nested(FillSchema))
+
+
+class PricesSchema(Schema):
+    prices = fields.Nested(RowSchema, many=True)
+    count = fields.Integer()
+    meta = fields.Dict()
+
+
+@pytest.mark.parametrize(
+    ("schema", "data_key", "names"),
+    [(TradeSchema, None, ["symbol", "fills"]), (PricesSchema, "prices", ["day", "close"])],
+    ids=["a row with a list", "an envelope"],
+)
+def test_a_row_with_a_list_is_no_envelope(app, openbb, manifest, schema, data_key, names):
+    app.add_url_rule("/rows", "rows", openbb.table(columns=schema)(lambda: []))
+    widget = manifest()["rows"]
+    assert widget["data"].get("dataKey") == data_key
+    assert fields_of(widget) == names

@@ -27,6 +27,11 @@ _MANY = (*LISTS, collections.abc.Iterator, collections.abc.Generator, collection
 _LATER = (collections.abc.Awaitable, collections.abc.Coroutine)
 _DEEPEST = 3
 
+ENVELOPE_NAMES = frozenset({"results", "data", "rows", "records", "items"})
+"""Names under which services put their rows."""
+_ABOUT_ROWS = (fields.Integer, fields.Boolean, fields.Nested, fields.Mapping, fields.Url)
+"""What stands beside rows in an envelope under another name: counts, flags, pages, a mapping of metadata."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -44,7 +49,8 @@ def answer_of_view(view: Callable[..., Any], columns: Any = None) -> Answer:
 
     :param view: The function that answers.
     :param columns: As given to the decorator: a source for :func:`.columns.columns_from`, ``"auto"`` or None. A
-        marshmallow Schema with exactly one ``Nested(many=True)`` is an envelope, unless the view is annotated to
+        marshmallow Schema with exactly one ``Nested(many=True)`` is an envelope if that is named results, data,
+        rows, records or items, or if beside it are only counts, flags and mappings; not if the view is annotated to
         return a list, or the field's metadata says what column it is.
     :raises RegistrationError: As :func:`columns_from_view` and :func:`.columns.columns_from`.
 
@@ -189,10 +195,17 @@ def _is_schema(value: Any) -> bool:
 
 def _of_schema(schema: Schema, *, formats: bool) -> Answer:
     nested = _many_nested(schema)
-    if len(nested) != 1:
+    if len(nested) != 1 or not _encloses(schema, nested[0][0]):
         return Answer(columns_from(schema, formats=formats), None, schema)
     ((key, rows),) = nested
     return Answer(columns_from(rows, formats=formats), key, rows)
+
+
+def _encloses(schema: Schema, key: str) -> bool:
+    """Tell an envelope with its rows under ``key`` from a row that has a list of its own, such as a trade's fills."""
+    names = {name if field.data_key is None else field.data_key: field for name, field in schema.dump_fields.items()}
+    others = [field for name, field in names.items() if name != key]
+    return key in ENVELOPE_NAMES or all(isinstance(field, _ABOUT_ROWS) for field in others)
 
 
 def _many_nested(schema: Schema) -> Sequence[tuple[str, Schema]]:

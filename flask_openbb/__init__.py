@@ -18,6 +18,18 @@ from .errors import (
 )
 from .manifest.dates import RelativeDate, business_days_ago, days_ago, months_ago, today, years_ago
 from .manifest.example_columns import columns_of_frame
+from .manifest.render import (
+    ColorRule,
+    Render,
+    cell_change,
+    click_to_group,
+    color_rules,
+    green_red,
+    hover_card,
+    send_to_agent,
+    sparkline,
+    title_case,
+)
 from .manifest.specs import Column, Grid, Group, Param, Placement
 from .web.cache import Cache
 from .web.extension import OpenBB
@@ -26,6 +38,16 @@ __all__ = [
     "OpenBB",
     "Cache",
     "Column",
+    "ColorRule",
+    "Render",
+    "cell_change",
+    "click_to_group",
+    "color_rules",
+    "green_red",
+    "hover_card",
+    "send_to_agent",
+    "sparkline",
+    "title_case",
     "columns_of_frame",
     "Grid",
     "Group",

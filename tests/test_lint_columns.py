@@ -46,7 +46,7 @@ KEYS: list[tuple[str, list[Any], list[Any]]] = [
         ["", "x", 5, {}, [5], [["greenRed"]], ["greenRed", ""]],
     ),
     ("renderFnParams", [None, False, 0, "", {}, {"own": 1}], ["x", 5, [1], True]),
-    ("sparkline", [{"type": "line"}, {"type": "area", "dataField": "x"}, {"type": "bar"}], [None, [], "line"]),
+    ("sparkline", [{"type": "line"}, {"type": "area", "dataField": "a"}, {"type": "bar"}], [None, [], "line"]),
 ]
 
 
@@ -136,7 +136,7 @@ def test_color_rule(rule: Any, expected: list[Any]) -> None:
 @pytest.mark.parametrize(
     ("params", "expected"),
     [
-        ({"actionType": "groupBy", "groupBy": {"paramName": "p", "valueField": "id", "forceUpdate": True}}, []),
+        ({"actionType": "groupBy", "groupBy": {"paramName": "p", "valueField": "a", "forceUpdate": True}}, []),
         ({"actionType": "groupBy", "groupByParamName": "p"}, []),
         ({"actionType": "groupBy", "groupByParamName": "p", "groupBy": None}, []),
         ({"actionType": "groupBy"}, [(E, R, "groupBy")]),
@@ -264,7 +264,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
 
 def test_every_sparkline_option() -> None:
     options = {key: good for key, (good, _) in OPTIONS.items()}
-    assert check(sparkline={"type": "line", "dataField": "d", "options": options}) == []
+    assert check(sparkline={"type": "line", "dataField": "a", "options": options}) == []
 
 
 @pytest.mark.parametrize("key", OPTIONS)
@@ -300,3 +300,71 @@ def test_refused_sparkline_option(key: str) -> None:
 )
 def test_sparkline(sparkline: Any, expected: list[Any]) -> None:
     assert check(sparkline=sparkline) == [(severity, "sparkline", *path) for severity, *path in expected]
+
+
+def lint_rows(column: Any, *others: str, show_all: Any = None) -> list[Any]:
+    """Check the rules of one column among others: severity, path inside the column, and fix."""
+    columns = [{"field": "a", "headerName": "A", **column}, *({"field": name, "headerName": name} for name in others)]
+    table = {"columnsDefs": columns} if show_all is None else {"columnsDefs": columns, "showAll": show_all}
+    params = [{"paramName": "p", "type": "text", "show": True}]
+    widget = {"name": "W", "description": "", "endpoint": "w", "params": params, "data": {"table": table}}
+    return [(fault.severity, fault.path[4:], fault.fix) for fault in lint_widgets({"w": widget})]
+
+
+def click(value_field: Any) -> dict[str, Any]:
+    group_by = {"paramName": "p", "valueField": value_field}
+    return {"renderFn": "cellOnClick", R: {"actionType": "groupBy", "groupBy": group_by}}
+
+
+NAMING = {
+    "click": (click("company_id"), (R, "groupBy", "valueField")),
+    "color": ({"renderFn": "greenRed", R: {"colorValueKey": "company_id"}}, (R, "colorValueKey")),
+    "sparkline": ({"sparkline": {"type": "line", "dataField": "company_id"}}, ("sparkline", "dataField")),
+}
+
+
+@pytest.mark.parametrize(("column", "path"), NAMING.values(), ids=NAMING)
+def test_field_that_a_rule_names(column: Any, path: Any) -> None:
+    hidden = "Check the spelling, or declare it as a column with 'hide'."
+    assert lint_rows(column, "company_id") == []
+    assert lint_rows(column, "companyId") == [(W, path, "Did you mean 'companyId'?")]
+    assert lint_rows(column, "price") == [("hint", path, hidden)]
+    assert lint_rows(column, "price", show_all=False) == [("hint", path, hidden)]
+    assert lint_rows(column, "companyId", show_all=True) == []
+
+
+def test_key_of_a_hover_cards_cell_is_no_field_of_the_row() -> None:
+    card = {"renderFn": "hoverCard", R: {"hoverCard": {"cellField": "pric", "markdown": "{pric}"}}}
+    assert lint_rows(card, "price") == []
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_click_on_an_unknown_param_is_an_error_where_params_are_declared(declared: bool) -> None:
+    column = {"field": "a", "headerName": "A", "renderFn": "cellOnClick"}
+    column[R] = {"actionType": "groupBy", "groupBy": {"paramName": "symbl"}}  # type: ignore[assignment]
+    params = [{"paramName": "symbol", "type": "text", "show": True}]
+    widget = {"name": "W", "description": "", "endpoint": "w", "params": params}
+    manifest = {"w": {**widget, "data": {"table": {"columnsDefs": [column]}}}}
+    (fault,) = lint_widgets(manifest, declared={"w"} if declared else ())
+    assert (fault.severity, fault.path[-2:]) == (E if declared else W, ("groupBy", "paramName"))
+    assert fault.fix == "Did you mean 'symbol'?"
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"renderFn": "showCellChange", "cellDataType": "text", "chartDataType": "category"}, [(W, "renderFn")]),
+        ({"renderFn": ["greenRed", "showCellChange"], "cellDataType": "object"}, [(W, "renderFn")]),
+        ({"renderFn": "showCellChange", "cellDataType": "number"}, []),
+        ({"renderFn": "greenRed", "sparkline": {"type": "line"}}, [(W, "renderFn")]),
+        ({"renderFn": [], "sparkline": {"type": "line"}}, []),
+        (
+            {"renderFn": ["showCellChange", "hoverCard"], R: {"hoverCard": {}}},
+            [(W, "renderFn")],
+        ),
+        ({"renderFn": ["greenRed", "hoverCard"], R: {"hoverCard": {}}}, []),
+    ],
+    ids=repr,
+)
+def test_render_functions_that_are_dangerous_or_never_drawn(keys: Any, expected: list[Any]) -> None:
+    assert check(**keys) == expected

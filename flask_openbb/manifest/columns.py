@@ -15,14 +15,17 @@ from typing import Annotated, Any, Union
 from marshmallow import Schema, fields
 
 from ..errors import RegistrationError
-from .column_types import WHOLE, AnyField, Types, by_field, by_type, formatted
+from .column_types import UNKNOWN, WHOLE, AnyField, Types, by_field, by_type, formatted
 from .example_columns import SEPARATOR, columns_of_frame, is_frame
 from .hints import UNIONS
 from .naming import label_from
 from .record_types import is_record_type, record_fields
+from .render_fields import adds_keys, check_cell_field, check_fields
 from .specs import Column
 
 _COLUMN_FIELDS = frozenset(field.name for field in dataclasses.fields(Column)) - {"field"}
+_NESTING = (fields.Nested, fields.Mapping, fields.List, fields.Tuple)
+_GIVEN_IN_METADATA = _COLUMN_FIELDS | {"render"}
 
 
 def columns_from(source: Any, *, overrides: Sequence[Column] = (), formats: bool = False) -> tuple[Column, ...]:
@@ -30,8 +33,8 @@ def columns_from(source: Any, *, overrides: Sequence[Column] = (), formats: bool
 
     Nested schemas and records become flat columns, ``price`` and ``close`` joined to
     ``price_close``, unless the column is a hover card or a sparkline. What a field says of its column wins over what
-    its type says: a marshmallow or dataclass field's ``metadata`` (any field of Column by its name, or a whole
-    ``Column`` as ``column``; ``column=False`` leaves it out), or ``Annotated[..., Column(...)]``.
+    its type says: a marshmallow or dataclass field's ``metadata`` (any field of Column by its name, ``render`` too,
+    or a whole ``Column`` as ``column``; ``column=False`` leaves it out), or ``Annotated[..., Column(...)]``.
 
     :param source: A marshmallow Schema (class or instance); a dataclass, TypedDict, NamedTuple, or class of attrs,
         pydantic, msgspec or SQLAlchemy's ORM; an example frame, as :func:`.example_columns.columns_of_frame` takes
@@ -40,19 +43,22 @@ def columns_from(source: Any, *, overrides: Sequence[Column] = (), formats: bool
     :param formats: Infer formatters too, ``int`` for whole numbers; a frame's are inferred always.
     :return: One Column a flat field, in the order of the source. Load-only fields and mappings of unknown keys have
         none.
-    :raises RegistrationError: If the source is none of these or nests itself; the message says where.
+    :raises RegistrationError: If the source is none of these or nests itself, or if a rule names a field that a
+        Schema never dumps; the message says where.
 
     Source: OpenBB docs, widgets.json reference, ``data.table.columnsDefs``; the client's TableColumnDefsSchema.
 
     .. versionadded:: 0.1
     """
+    reader: _Reader | None = None
     if isinstance(source, (list, tuple)) and all(isinstance(column, Column) for column in source):
         found = {column.field: column for column in source}
     elif is_frame(source):
         found = {column.field: column for column in columns_of_frame(source)}
     else:
         found = {}
-        for column in _Reader(formats).columns(source, "", ()):
+        reader = _Reader(formats)
+        for column in reader.columns(source, "", ()):
             if column.field in found:
                 raise RegistrationError(
                     f"{_name(source)} has two columns {column.field!r}: nested names join with '{SEPARATOR}'. "
@@ -61,7 +67,10 @@ def columns_from(source: Any, *, overrides: Sequence[Column] = (), formats: bool
             found[column.field] = column
     for override in overrides:
         found[override.field] = _merged(found.get(override.field, override), _given(override))
-    return tuple(found.values())
+    columns = tuple(found.values())
+    if reader is not None and reader.dumps_rows:
+        check_fields(columns, reader.known, reader.open_below, of=_name(source))
+    return columns
 
 
 def whole_columns(columns: Sequence[Column]) -> frozenset[str]:
@@ -106,6 +115,12 @@ class _Reader:
 
     def __init__(self, formats: bool) -> None:
         self.formats = formats
+        self.dumps_rows = False
+        """Whether rows have the known fields alone, because a Schema dumps them."""
+        self.known: set[str] = set()
+        """Flat names of everything a Schema dumps, with or without a column."""
+        self.open_below: set[str] = set()
+        """The known names below which others may follow."""
 
     def columns(self, source: Any, prefix: str, seen: tuple[Any, ...]) -> Iterator[Column]:
         kind = type(source) if isinstance(source, Schema) else source
@@ -117,6 +132,10 @@ class _Reader:
             )
         schema = row_schema(source)
         if schema is not None:
+            if not seen:
+                self.dumps_rows = not adds_keys(schema)
+            elif adds_keys(schema):
+                self.open_below.add(prefix.rstrip(SEPARATOR))
             yield from self.of_schema(schema, prefix, (*seen, kind))
         elif is_record_type(source):
             yield from self.of_record(source, prefix, (*seen, kind))
@@ -129,15 +148,22 @@ class _Reader:
     def of_schema(self, schema: Schema, prefix: str, seen: tuple[Any, ...]) -> Iterator[Column]:
         for name, field in schema.dump_fields.items():
             flat = prefix + (field.data_key if field.data_key is not None else name)
+            self.known.add(flat)
             if field.metadata.get("column") is False:
+                self.open_below.add(flat)
                 continue
             given = _from_metadata(field.metadata, flat)
             shown = _plucked(field)
-            if _stays_whole(given):
-                yield _column(flat, WHOLE, given)
+            if _stays_whole(given, UNKNOWN if isinstance(shown, _NESTING) else by_field(shown)):
+                column = _column(flat, WHOLE, given)
+                if isinstance(shown, fields.Nested) and not shown.many:
+                    check_cell_field(column, shown.schema, of=_name(schema))
+                yield column
             elif isinstance(shown, fields.Nested) and not shown.many:
                 yield from self.columns(shown.schema, flat + SEPARATOR, seen)
-            elif not isinstance(shown, fields.Mapping):
+            elif isinstance(shown, fields.Mapping):
+                self.open_below.add(flat)
+            else:
                 yield self.column(flat, by_field(shown), given)
 
     def of_record(self, source: Any, prefix: str, seen: tuple[Any, ...]) -> Iterator[Column]:
@@ -147,7 +173,7 @@ class _Reader:
                 continue
             value_type, annotated = _unwrapped(hint)
             given = {**annotated, **_from_metadata(told, flat)}
-            if _stays_whole(given):
+            if _stays_whole(given, by_type(value_type)):
                 yield _column(flat, WHOLE, given)
             elif is_record_type(value_type):
                 yield from self.columns(value_type, flat + SEPARATOR, seen)
@@ -193,7 +219,9 @@ def _from_metadata(metadata: Mapping[Any, Any], flat: str) -> dict[str, Any]:
             f"metadata['column'] of {flat!r} is {whole!r}. Give a Column, False, or Column's fields by their names."
         )
     given = _given(whole) if isinstance(whole, Column) else {}
-    return {**given, **{key: value for key, value in metadata.items() if key in _COLUMN_FIELDS}}
+    own = {key: value for key, value in metadata.items() if key in _GIVEN_IN_METADATA}
+    # Through Column, which turns 'render' into the fields it stands for.
+    return {**given, **(_given(Column(flat, **own)) if "render" in own else own)}
 
 
 def _given(column: Column) -> dict[str, Any]:
@@ -212,8 +240,9 @@ def _column(flat: str, types: Mapping[str, str], given: Mapping[str, Any]) -> Co
     return Column(flat, **{"header_name": label_from(flat), **types, **given})
 
 
-def _stays_whole(given: Mapping[str, Any]) -> bool:
-    return given.get("sparkline") is not None or _renders_hover(given.get("render_fn"))
+def _stays_whole(given: Mapping[str, Any], types: Types) -> bool:
+    # A hover card over a scalar shows the row, and its column is one of numbers or text as ever.
+    return given.get("sparkline") is not None or (types is UNKNOWN and _renders_hover(given.get("render_fn")))
 
 
 def _renders_hover(render_fn: Any) -> bool:

@@ -35,6 +35,7 @@ def lint_widgets(
     *,
     locations: Mapping[str, str] = _NO_LOCATIONS,
     endpoints: Collection[str] | None = None,
+    declared: Collection[str] = (),
 ) -> list[Fault]:
     """Check a whole widgets.json.
 
@@ -43,6 +44,8 @@ def lint_widgets(
     :param endpoints: The relative URLs this backend serves; where given, a relative ``endpoint``,
         ``optionsEndpoint`` or form endpoint that is not among them is an error. Slashes at the ends do not matter,
         ``{placeholders}`` are compared as written.
+    :param declared: Ids of widgets whose parameters and columns are declared in Python, where a click that sets an
+        unknown parameter is an error; elsewhere it is a warning, because OpenBB's docs show such manifests.
     :return: Every fault, errors first, then in the order of the manifest.
 
     Source: CLIENT lib/utils/validateBackend.ts, ``validateObject``.
@@ -64,7 +67,7 @@ def lint_widgets(
             report.error((), "A widget is an object; this one breaks the check of all.", value=wire, fix="Remove it.")
             continue
         report.add(widget_schema().findings(wire))
-        view = WidgetView.of(str(id), wire, served)
+        view = WidgetView.of(str(id), wire, served, declared=id in declared)
         views.append(view)
         for rule in RULES:
             rule(view, report)

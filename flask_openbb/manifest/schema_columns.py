@@ -15,6 +15,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from .near_misses import did_you_mean
+from .render import COLORS, CONDITIONS, is_color
 from .specs import Column
 from .wire_fields import (
     AnyOf,
@@ -36,10 +37,6 @@ CHART_DATA_TYPES = ("category", "series", "time", "excluded")
 CELL_DATA_TYPES = ("text", "number", "boolean", "date", "dateString", "object")
 FORMATTERS = ("int", "none", "percent", "normalized", "normalizedPercent", "dateToYear")
 RENDER_FNS = ("greenRed", "titleCase", "hoverCard", "cellOnClick", "columnColor", "showCellChange")
-COLORS = ("green", "red", "blue")
-CONDITIONS = ("eq", "ne", "gt", "lt", "gte", "lte", "contains", "notContains", "between")
-
-_HEX_COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})\Z")
 _WORD_EDGE = re.compile(r"[\s_.\-/]+|(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -63,7 +60,7 @@ class Color(WireField):
     noun = "a colour"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if isinstance(value, str) and (value in COLORS or _HEX_COLOR.match(value)):
+        if isinstance(value, str) and is_color(value):
             return value
         raise ValidationError(
             Problem(

@@ -2,15 +2,19 @@
 
 They hold what was written, unchecked: :mod:`.schemas` turns them into the wire's camelCase and
 :mod:`.lint` says what Workspace would refuse. ``None`` means "not given" in every field.
-No Flask here; built at import time by the decorators in ``web``, read while a manifest is built.
+Imports the errors and :mod:`.render`, no Flask. Built at import time by the decorators in ``web``, read while a
+manifest is built.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from typing import Any
+
+from ..errors import RegistrationError
+from .render import Render, Renders, combined
 
 Options = Sequence[Any] | Mapping[str, Any] | Callable[..., Any] | str
 """Choices of a parameter: scalars, ``(label, value)`` pairs, wire mappings, ``{label: value}``, an
@@ -78,6 +82,8 @@ class Param:
         return hash((self.name, self.type, self.label))
 
 
+_RENDERED = ("render_fn", "render_fn_params", "sparkline")
+
 ParamRows = tuple[Param | tuple[Param, ...], ...]
 """Parameters in the order shown; a tuple inside is one row."""
 
@@ -97,6 +103,9 @@ class Column:
     cell_data_type: str | None = None
     formatter_fn: str | None = None
     decimal_places: int | None = None
+    render: InitVar[Renders | None] = None
+    """Helpers such as ``green_red()``, one or several; they fill ``render_fn``, ``render_fn_params`` and ``sparkline``,
+    which write the same by hand."""
     render_fn: str | Sequence[str] | None = None
     render_fn_params: Mapping[str, Any] | None = None
     sparkline: Mapping[str, Any] | None = None
@@ -113,6 +122,17 @@ class Column:
     agg_func: str | None = None
     enable_cell_change_ws: bool | None = None
     extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self, render: Renders | None) -> None:
+        if isinstance(self.sparkline, Render):
+            raise RegistrationError(f"Column {self.field!r} has sparkline={self.sparkline.helper}. Give it as render=.")
+        if render is None:
+            return
+        for name in _RENDERED:
+            if getattr(self, name) is not None:
+                raise RegistrationError(f"Column {self.field!r} has both render= and {name}=. Give one of them.")
+        for name, value in combined(self.field, render).items():
+            object.__setattr__(self, name, value)
 
     def __hash__(self) -> int:
         # As for Param: Annotated[float, Column(...)] may be part of a Union.

@@ -38,9 +38,11 @@ class WidgetView:
     columns: Sequence[Placed]
     served: frozenset[str] | None
     """The relative URLs the backend serves, where known."""
+    declared: bool = False
+    """Whether its columns and parameters are declared in Python."""
 
     @classmethod
-    def of(cls, id: str, wire: Mapping[str, Any], served: frozenset[str] | None) -> WidgetView:
+    def of(cls, id: str, wire: Mapping[str, Any], served: frozenset[str] | None, *, declared: bool) -> WidgetView:
         """Look at one widget."""
         kind = next((wire[key] for key in ("type", "defaultViz") if isinstance(wire.get(key), str)), "table")
         endpoint = wire.get("endpoint")
@@ -52,6 +54,7 @@ class WidgetView:
             params=tuple(_params(wire.get("params"))),
             columns=tuple(_columns(wire)),
             served=served,
+            declared=declared,
         )
 
     @property

@@ -81,7 +81,8 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
     for mark, home in routes.faulty:
         faults += _faults_beside(mark, home)
     locations = {id: routes.widgets[id].declaration.location for id in wire}
-    faults += lint_widgets(wire, locations=locations, endpoints=_endpoints(app, state, routes))
+    declared = {id for id in wire if routes.widgets[id].declaration.wire is None}
+    faults += lint_widgets(wire, locations=locations, endpoints=_endpoints(app, state, routes), declared=declared)
     refused = {fault.widget for fault in faults if fault.severity == "error"}
     wire = {id: widget for id, widget in wire.items() if id not in refused}
     apps, app_faults = _apps(state, routes, wire)

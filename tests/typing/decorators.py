@@ -7,7 +7,28 @@ from flask import Flask
 from marshmallow import Schema
 from typing_extensions import assert_type
 
-from flask_openbb import ApiKeyAuth, Column, Credentials, Fault, Grid, Identity, OpenBB, Param, any_of, days_ago
+from flask_openbb import (
+    ApiKeyAuth,
+    ColorRule,
+    Column,
+    Credentials,
+    Fault,
+    Grid,
+    Identity,
+    OpenBB,
+    Param,
+    Render,
+    any_of,
+    cell_change,
+    click_to_group,
+    color_rules,
+    days_ago,
+    green_red,
+    hover_card,
+    send_to_agent,
+    sparkline,
+    title_case,
+)
 
 app = Flask(__name__)
 openbb = OpenBB(app, auth=any_of(ApiKeyAuth(["k"]), lambda credentials: None))
@@ -63,3 +84,38 @@ bare(3)  # type: ignore[arg-type]
 openbb.table(refetchInterval=1)  # type: ignore[call-overload]
 openbb.table(grid="wide")  # type: ignore[call-overload]
 openbb.widget(type=3)  # type: ignore[arg-type]
+
+# Renders, each with every option.
+assert_type(green_red(by="change"), Render)
+assert_type(color_rules(ColorRule.gt(1, "green", fill=True), ColorRule.contains("x", "#fff"), by="a"), Render)
+Column("a", render=title_case())
+Column("a", render=[hover_card(title="T", markdown="{x}", cell_field="name"), click_to_group("p", value_field="id")])
+Column("a", render=(send_to_agent("{a}", agent="x"), color_rules(ColorRule.between(1, 2.5, "red"))))
+Column("a", render=cell_change(by="change"))
+Column(
+    "a",
+    render=sparkline(
+        "line",
+        data_field="b",
+        custom_formatter="(point) => ({})",
+        stroke_width=2,
+        direction="vertical",
+        tooltip={"enabled": True},
+        axis={"type": "time", "padding_inner": 0.1},
+        markers={"enabled": True, "shape": "circle", "highlight_size": 3},
+        highlight_style={"fill": "red"},
+        points_of_interest={"first_last": {"size": 3}, "positive_negative": {"negative": {"fill": "red"}}},
+        label={"placement": "inside-end"},
+        padding={"top": 1},
+    ),
+)
+
+Column("a", render="greenRed")  # type: ignore[arg-type]
+click_to_group(3)  # type: ignore[arg-type]
+color_rules({"condition": "gt"})  # type: ignore[arg-type]
+ColorRule.between("a", 2, "red")  # type: ignore[arg-type]
+ColorRule("like", "red", 1)  # type: ignore[arg-type]
+sparkline("pie")  # type: ignore[arg-type]
+sparkline(strokeWidth=1)  # type: ignore[call-arg]
+sparkline(axis={"type": "log"})  # type: ignore[typeddict-item]
+sparkline(markers={"shape": "circle", "colour": "red"})  # type: ignore[typeddict-unknown-key]

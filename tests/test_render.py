@@ -2,6 +2,8 @@
 
 import dataclasses
 import math
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -744,3 +746,13 @@ def test_a_click_on_an_unknown_param_is_an_error(app, openbb):
     (fault,) = caught.value.faults
     assert fault.path == ("data", "table", "columnsDefs", 0, "renderFnParams", "groupBy", "paramName")
     assert (fault.value, fault.fix) == ("symbl", "Did you mean 'symbol'?")
+
+
+def test_the_docs_examples_run():
+    page = (Path(__file__).parent.parent / "docs" / "columns.rst").read_text(encoding="utf-8")
+    _, _, section = page.partition("Rendering\n---------\n")
+    blocks = re.findall(r"\.\. code-block:: python\n\n((?:    .*\n|\n)+)", section)
+    assert len(blocks) >= 10
+    names: dict[str, Any] = {}
+    for block in blocks:
+        exec(re.sub(r"^    ", "", block, flags=re.MULTILINE), names)

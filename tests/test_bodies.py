@@ -12,7 +12,6 @@ from decimal import Decimal
 import marshmallow as ma
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,7 +25,7 @@ PLAIN = Shaping("w")
 KEYED = Shaping("w", data_key="results")
 ROWS = [{"a": {"b": 1}}, {"c": 2}]
 FLAT = [{"a_b": 1, "c": None}, {"a_b": None, "c": 2}]
-SHAPERS = ["table", "metric", "markdown", "chart", "options", "html", "passthrough"]
+SHAPERS = ["table", "metric", "markdown", "options", "passthrough"]
 
 
 class Price(ma.Schema):
@@ -54,11 +53,6 @@ class Size(enum.IntEnum):
 class Markup(str):
     def __html__(self):
         return "<b>"
-
-
-class Template:
-    def __html__(self):
-        return Markup("<i>")
 
 
 def said(body):
@@ -278,7 +272,7 @@ def test_metric_refuses(value, message):
         bodies.metric(value, PLAIN)
 
 
-# Markdown and HTML
+# Markdown
 
 
 @pytest.mark.parametrize(
@@ -315,118 +309,9 @@ def test_markdown_refuses(value, shaping, message):
         bodies.markdown(value, shaping)
 
 
-@pytest.mark.parametrize(
-    ("value", "text"), [("<p>", "<p>"), (Markup("x"), "x"), (Template(), "<i>")], ids=["str", "Markup", "__html__"]
-)
-def test_html(value, text):
-    found = bodies.html(value, PLAIN)
-    assert found == text
-    assert type(found) is str
-
-
-@pytest.mark.parametrize("value", [b"<p>", 5, {}, ["x"]], ids=repr)
-def test_html_refuses(value):
-    with pytest.raises(ShapeError, match=r"not HTML text\. Return a str"):
-        bodies.html(value, PLAIN)
-
-
-def test_html_that_is_no_unicode_is_refused():
-    with pytest.raises(EncodeError, match="Widget 'w': The answer holds text that is not valid Unicode"):
-        bodies.html("\ud800", PLAIN)
-
-
 def test_passthrough():
     value = {"any": object()}
     assert bodies.passthrough(value, PLAIN) is value
-
-
-# Charts
-
-TRACE = {"type": "scatter", "x": [1], "y": [2]}
-
-
-@pytest.mark.parametrize(
-    ("value", "shaping", "body"),
-    [
-        ({"data": [TRACE]}, PLAIN, {"data": [TRACE], "layout": {}}),
-        ({"data": (TRACE,), "layout": None}, PLAIN, {"data": [TRACE], "layout": {}}),
-        (
-            {"data": [TRACE], "layout": {"title": "t"}, "config": {"a": 1}},
-            PLAIN,
-            {"data": [TRACE], "layout": {"title": "t"}, "config": {"a": 1}},
-        ),
-        (json.dumps({"data": [TRACE], "layout": {}}), PLAIN, {"data": [TRACE], "layout": {}}),
-        (b'{"data": [{"y": [NaN]}]}', PLAIN, {"data": [{"y": [None]}], "layout": {}}),
-        ([{"a": {"b": 1}}], PLAIN, [{"a": {"b": 1}}]),
-        ("[]", PLAIN, []),
-        (pd.DataFrame({"a": [1]}), PLAIN, [{"a": 1}]),
-        ({"results": [{"a": 1}]}, PLAIN, {"results": [{"a": 1}]}),
-        ({"data": [TRACE]}, Shaping("w", data_key="fig"), {"fig": {"data": [TRACE], "layout": {}}}),
-        (
-            {"fig": {"data": [TRACE]}, "n": 1},
-            Shaping("w", data_key="fig"),
-            {"fig": {"data": [TRACE], "layout": {}}, "n": 1},
-        ),
-    ],
-    ids=[
-        "data", "null layout", "whole", "text", "bytes with NaN", "raw", "raw text", "raw frame", "raw results", "bare",
-        "under",
-    ],
-)  # fmt: skip
-def test_chart(value, shaping, body):
-    assert json.loads(dumps(bodies.chart(value, shaping))) == body
-
-
-def test_plotly_figures():
-    figure = go.Figure(go.Scatter(x=pd.date_range("2024-01-01", periods=2), y=[1, None]))
-    assert json.loads(dumps(bodies.chart(figure, PLAIN))) == {
-        "data": [{"type": "scatter", "x": ["2024-01-01T00:00:00", "2024-01-02T00:00:00"], "y": [1, None]}],
-        "layout": json.loads(figure.to_json())["layout"],
-    }
-    numbers = go.Figure(go.Scatter(y=np.array([1.5])))
-    text = bodies.chart(numbers.to_json(), PLAIN)
-    assert text == json.loads(numbers.to_json())
-    assert json.loads(dumps(bodies.chart(numbers, PLAIN))) == text
-    parts = {"data": [go.Scatter(y=[1])], "layout": go.Layout(height=10)}
-    assert json.loads(dumps(bodies.chart(parts, PLAIN))) == {
-        "data": [{"type": "scatter", "y": [1]}],
-        "layout": {"height": 10},
-    }
-
-
-def test_arrays_in_a_chart():
-    value = {"data": [{"x": pd.Series([1, 2]), "y": np.array([0.5, np.nan])}]}
-    assert json.loads(dumps(bodies.chart(value, PLAIN))) == {"data": [{"x": [1, 2], "y": [0.5, None]}], "layout": {}}
-
-
-EMPTY = "the chart has no 'data', and Workspace refuses an empty chart. Return a Plotly figure"
-
-
-@pytest.mark.parametrize(
-    ("value", "message"),
-    [
-        ({"data": []}, EMPTY),
-        ({}, EMPTY),
-        ({"data": {}}, EMPTY),
-        ({"data": "x"}, EMPTY),
-        (go.Figure(), EMPTY),
-        ("no json", "text that is no JSON"),
-        ("[" * 100_000, "text that is no JSON"),
-        ('"text"', "a str is not rows"),
-        (5, "an int is not rows"),
-        ([go.Scatter()], "row 0 .* is a Scatter"),
-        ({"data": [1]}, r"trace 0 \(counted from 0\) is an int. Give each as a mapping"),
-        ({"data": [TRACE], "layout": []}, "the chart's layout is a list. Give it as a mapping"),
-    ],
-    ids=[
-        "empty", "nothing", "mapping", "text data", "figure", "no JSON", "deep JSON", "JSON text", "number", "traces",
-        "trace", "layout",
-    ],
-)  # fmt: skip
-def test_chart_refuses(value, message):
-    with pytest.raises(ShapeError, match=message) as caught:
-        bodies.chart(value, PLAIN)
-    assert str(caught.value).startswith("Widget 'w': ")
 
 
 # Options

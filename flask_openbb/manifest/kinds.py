@@ -14,8 +14,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from ..errors import UnknownKindError
-from ..shape import bodies
-from ..shape.bodies import Shaper
+from ..shape import bodies, charts, news, text
+from ..shape.checks import Shaper
 
 Place = Literal["query", "body"]
 
@@ -37,6 +37,10 @@ class Kind:
     params_in: tuple[Place, ...] = ("query",)
     """Where its parameters arrive; later places win."""
     mimetype: str = "application/json"
+    raw_mimetype: str = "application/json"
+    """What it answers ``raw=true`` with."""
+    adds: tuple[Literal["theme", "raw"], ...] = ()
+    """What Workspace adds to the query by itself, and the shaper wants to know."""
     sends_credentials: bool = True
     """False where Workspace sends no header with the request, so that a protected endpoint must be signed."""
     fetched: bool = True
@@ -54,14 +58,24 @@ _ROWS = (
         aliases=("aggrid", "grid"),
         source=_DOCS + "widget-types/aggrid-table-charts",
     ),
-    Kind(wire="chart", shaper=bodies.chart, aliases=("plotly",), source=_DOCS + "widget-types/plotly-charts"),
+    Kind(
+        wire="chart",
+        shaper=charts.chart,
+        aliases=("plotly",),
+        adds=("theme", "raw"),
+        source=_DOCS + "widget-types/plotly-charts",
+    ),
     Kind(
         wire="chart-highcharts",
+        shaper=charts.highcharts,
+        adds=("theme", "raw"),
         aliases=("highcharts", "chart_highcharts"),
         source=_DOCS + "widget-types/highcharts",
     ),
     Kind(
         wire="chart-vegalite",
+        shaper=charts.vegalite,
+        adds=("theme", "raw"),
         aliases=("vegalite", "vega-lite", "chart_vegalite"),
         source=_DOCS + "widget-types/vega-lite",
     ),
@@ -73,8 +87,20 @@ _ROWS = (
         source=_DOCS + "widget-types/metric",
     ),
     Kind(wire="markdown", shaper=bodies.markdown, size=(20, 8), source=_DOCS + "widget-types/markdown"),
-    Kind(wire="html", shaper=bodies.html, mimetype="text/html", source=_DOCS + "widget-types/html"),
-    Kind(wire="newsfeed", size=(20, 15), source=_DOCS + "widget-types/newsfeed"),
+    Kind(
+        wire="html",
+        shaper=text.html,
+        mimetype="text/html",
+        adds=("theme", "raw"),
+        source=_DOCS + "widget-types/html",
+    ),
+    Kind(
+        wire="newsfeed",
+        shaper=news.newsfeed,
+        aliases=("news",),
+        size=(20, 15),
+        source=_DOCS + "widget-types/newsfeed",
+    ),
     Kind(wire="pdf", sends_credentials=False, size=(20, 20), source=_DOCS + "widget-types/file-viewer"),
     Kind(
         wire="multi_file_viewer",
@@ -113,9 +139,32 @@ _ROWS = (
         params_in=("query", "body"),
         source="CLIENT lib/types/app.ts",
     ),
-    Kind(wire="youtube", size=(20, 12), source=_DOCS + "widget-types/youtube"),
-    Kind(wire="iframe", fetched=False, size=(20, 15), source=_DOCS + "widget-types/iframe"),
-    Kind(wire="note", aliases=("rich_note",), fetched=False, size=(20, 8), source="CLIENT lib/types/app.ts"),
+    Kind(
+        wire="youtube",
+        shaper=text.youtube,
+        mimetype="text/plain",
+        raw_mimetype="text/markdown",
+        adds=("raw",),
+        size=(20, 12),
+        source=_DOCS + "widget-types/youtube",
+    ),
+    Kind(
+        wire="iframe",
+        shaper=text.html,
+        mimetype="text/html",
+        sends_credentials=False,
+        fetched=False,
+        size=(20, 15),
+        source=_DOCS + "widget-types/iframe",
+    ),
+    Kind(
+        wire="note",
+        shaper=bodies.markdown,
+        aliases=("rich_note",),
+        fetched=False,
+        size=(20, 8),
+        source="CLIENT Widgets/Misc/Editing/MarkdownEditor.tsx",
+    ),
 )
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.wire: kind for kind in _ROWS})

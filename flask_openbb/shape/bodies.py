@@ -1,7 +1,8 @@
 """The body that each widget kind promises Workspace, made from what a view returned, or refused.
 
-Owns the shapers: one function per kind, ``(answer, Shaping) -> JSON-able value``, which
-:func:`.encode.dumps` writes, or a :class:`.stream.Stream` of JSON text. A shaper never changes the answer in place.
+Owns the shapers of rows, metrics, Markdown and options; :mod:`.charts`, :mod:`.news` and :mod:`.text` own the others.
+A shaper is a function ``(answer, Shaping) -> JSON-able value``, which :func:`.encode.dumps` writes, or a
+:class:`.stream.Stream` of JSON text. It never changes the answer in place.
 ``manifest.kinds`` names the shaper of a kind; ``web`` builds one :class:`Shaping` per widget and calls the shaper once
 per request.
 Imports its own room and :mod:`flask_openbb.errors` only.
@@ -9,19 +10,18 @@ Imports its own room and :mod:`flask_openbb.errors` only.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from decimal import Decimal
 from itertools import islice
 from secrets import token_hex
-from typing import Any, NoReturn
+from typing import Any
 
 import orjson
 from orjson import Fragment
 
 from ..errors import ShapeError
 from . import envelope
+from .checks import named, refuse, refuse_none, under
 from .columnar import encode_frame
 from .documents import unfold
 from .encode import dumps, scalar_text
@@ -31,14 +31,9 @@ from .shaping import Shaping as Shaping  # noqa: PLC0414 - whoever calls a shape
 from .stream import PART, Stream, dump_table, stream_table
 
 _METRIC = "{'label': ..., 'value': ...}, with 'delta' if there is one, or a list of them"
-_CHART = "a Plotly figure, or a mapping with a non-empty list 'data'"
 _OPTIONS = "a list of scalars, of (label, value) pairs, or of {'label', 'value'} mappings"
 _TUPLE_METRICS = (2, 3)
 _PAIR = 2
-
-
-Shaper = Callable[[Any, Shaping], Any]
-"""Turns the answer of a view into a value that :func:`.encode.dumps` writes."""
 
 
 def table(value: Any, shaping: Shaping) -> Any:
@@ -61,7 +56,7 @@ def table(value: Any, shaping: Shaping) -> Any:
 
     .. versionadded:: 0.1
     """
-    _refuse_none(value, shaping, "rows: a list of mappings, or a DataFrame")
+    refuse_none(value, shaping, "rows: a list of mappings, or a DataFrame")
     if not is_record(value):
         rows = _rows(value, shaping)
         return _enclosed(rows, lambda body: envelope.wrap(body, shaping.data_key or "")) if shaping.data_key else rows
@@ -70,7 +65,7 @@ def table(value: Any, shaping: Shaping) -> Any:
     steps = envelope.locate(value, shaping.data_key)
     if steps is None:
         keys = ", ".join(repr(text_key(key)) for key in envelope.as_mapping(value)) or "none"
-        _refuse(
+        refuse(
             shaping,
             f"the manifest says that the rows are under data_key={shaping.data_key!r}, but the answer has only the "
             f"keys {keys}. Return the rows there, return them bare, or change data_key=.",
@@ -97,8 +92,8 @@ def metric(value: Any, shaping: Shaping) -> Any:
 
     .. versionadded:: 0.1
     """
-    _refuse_none(value, shaping, _METRIC)
-    return _under(value, shaping, _metrics)
+    refuse_none(value, shaping, _METRIC)
+    return under(value, shaping, _metrics)
 
 
 def markdown(value: Any, shaping: Shaping) -> Any:
@@ -112,24 +107,8 @@ def markdown(value: Any, shaping: Shaping) -> Any:
 
     .. versionadded:: 0.1
     """
-    _refuse_none(value, shaping, "text in Markdown")
-    return _under(value, shaping, _markdown)
-
-
-def chart(value: Any, shaping: Shaping) -> Any:
-    """Shape a Plotly chart, or the rows behind it, which Workspace asks for with ``raw=true``.
-
-    :param value: A Plotly figure; a mapping with a non-empty list ``data``; either as JSON text; or, for
-        raw data, rows as :func:`table` takes them, or a mapping with them under ``results``.
-    :return: ``{"data": [...], "layout": {...}, ...}``, or rows that are not flattened.
-    :raises ShapeError: If there is nothing to draw.
-
-    Source: OpenBB docs, widget-types/plotly-charts; the client refuses a chart with empty data.
-
-    .. versionadded:: 0.1
-    """
-    _refuse_none(value, shaping, _CHART)
-    return _under(value, shaping, _figure)
+    refuse_none(value, shaping, "text in Markdown")
+    return under(value, shaping, _markdown)
 
 
 def options(value: Any, shaping: Shaping) -> list[Any]:
@@ -147,40 +126,19 @@ def options(value: Any, shaping: Shaping) -> list[Any]:
 
     .. versionadded:: 0.1
     """
-    _refuse_none(value, shaping, _OPTIONS)
+    refuse_none(value, shaping, _OPTIONS)
     if isinstance(value, Mapping):
         choices: list[Any] | None = [(text_key(label), item) for label, item in value.items()]
     else:
         choices = list(value) if isinstance(value, Iterator) else listing(value)
     if choices is None:
-        _refuse(shaping, f"the view returned {describe(value)}, not options. Return {_OPTIONS}.")
-    with _named(shaping):
+        refuse(shaping, f"the view returned {describe(value)}, not options. Return {_OPTIONS}.")
+    with named(shaping):
         found = [_option(item, number) for number, item in enumerate(choices) if item is not None]
     kept = [choice for choice in found if choice["value"] is not None]
     if len(kept) < len(choices) or not all(choice["value"] for choice in kept):
         shaping.warn_once("options", "Workspace drops options whose value is null, 0, '' or False. Use other values.")
     return kept
-
-
-def html(value: Any, shaping: Shaping) -> str:
-    """Shape a page or a piece of HTML; it is sent as ``text/html``, not as JSON.
-
-    :param value: Text, or an object with ``__html__()``, as templates and Markup have it.
-    :return: The text.
-    :raises ShapeError: If it is no text.
-
-    Source: OpenBB docs, widget-types/html; a JSON string would show its quotes.
-
-    .. versionadded:: 0.1
-    """
-    _refuse_none(value, shaping, "HTML text")
-    if not isinstance(value, str) and hasattr(type(value), "__html__"):
-        value = value.__html__()
-    if not isinstance(value, str):
-        _refuse(shaping, f"the view returned {describe(value)}, not HTML text. Return a str.")
-    with _named(shaping):
-        dumps(value)  # text that is no Unicode could not be sent
-    return str.__str__(value)
 
 
 def passthrough(value: Any, shaping: Shaping) -> Any:
@@ -190,32 +148,13 @@ def passthrough(value: Any, shaping: Shaping) -> Any:
 
     .. versionadded:: 0.1
     """
-    _refuse_none(value, shaping, "the body of its widget")
+    refuse_none(value, shaping, "the body of its widget")
     return value
-
-
-def _refuse(shaping: Shaping, reason: str) -> NoReturn:
-    msg = f"Widget {shaping.widget!r}: {reason}"
-    raise ShapeError(msg)
-
-
-def _refuse_none(value: Any, shaping: Shaping, expected: str) -> None:
-    if value is None:
-        _refuse(shaping, f"the view returned None. Return {expected}; does a branch lack its 'return'?")
-
-
-@contextmanager
-def _named(shaping: Shaping) -> Iterator[None]:
-    try:
-        yield
-    except ShapeError as error:
-        msg = f"Widget {shaping.widget!r}: {error}"
-        raise type(error)(msg) from error.__cause__
 
 
 def _rows(value: Any, shaping: Shaping) -> Encoded | Stream:
     layout = shaping.layout
-    with _named(shaping):
+    with named(shaping):
         if shaping.orient == "columns" and is_record(value):
             value = to_rows(value, sep=shaping.sep, orient="columns")
         if is_lazy(value):
@@ -246,7 +185,7 @@ def _dumped_parts(items: Iterator[Any], schema: Any) -> Iterator[Any]:
 
 def _named_parts(parts: Stream, shaping: Shaping) -> Iterator[bytes]:
     try:
-        with _named(shaping):
+        with named(shaping):
             yield from parts
     finally:
         parts.close()
@@ -293,16 +232,6 @@ def _unwrapped(value: Any, shaping: Shaping) -> Any:
     return mapping[key]
 
 
-def _under(value: Any, shaping: Shaping, shape: Shaper) -> Any:
-    """Shape a body where ``data_key`` says it is; a bare body is wrapped."""
-    if not shaping.data_key:
-        return shape(value, shaping)
-    steps = envelope.locate(value, shaping.data_key) if is_record(value) else None
-    if steps is None:
-        return envelope.wrap(shape(value, shaping), shaping.data_key)
-    return envelope.replace(value, steps, lambda body: shape(body, shaping))
-
-
 def _metrics(value: Any, shaping: Shaping) -> Any:
     cls = type(value)
     if is_record(value) or (cls is tuple and len(value) in _TUPLE_METRICS and isinstance(value[0], str)):
@@ -312,7 +241,7 @@ def _metrics(value: Any, shaping: Shaping) -> Any:
         return {"label": shaping.title or shaping.widget, "value": value}
     items = list(value) if isinstance(value, Iterator) else listing(value)
     if items is None:
-        _refuse(shaping, f"the view returned {describe(value)}, not a metric. Return {_METRIC}.")
+        refuse(shaping, f"the view returned {describe(value)}, not a metric. Return {_METRIC}.")
     return [_metric(item, shaping) for item in items]
 
 
@@ -320,55 +249,29 @@ def _metric(value: Any, shaping: Shaping) -> dict[str, Any]:
     if type(value) in (tuple, list) and len(value) in _TUPLE_METRICS:
         value = dict(zip(("label", "value", "delta"), value, strict=False))
     if not is_record(value):
-        _refuse(shaping, f"{describe(value)} is not a metric. Return {_METRIC}.")
+        refuse(shaping, f"{describe(value)} is not a metric. Return {_METRIC}.")
     found = {text_key(key): item for key, item in envelope.as_mapping(value).items()}
     missing = [key for key in ("label", "value") if key not in found]
     if missing:
-        _refuse(shaping, f"the metric has no {' and no '.join(map(repr, missing))}. Return {_METRIC}.")
+        refuse(shaping, f"the metric has no {' and no '.join(map(repr, missing))}. Return {_METRIC}.")
     if not isinstance(found["label"], str):
-        _refuse(shaping, f"the label of a metric is {describe(found['label'])}. Give it as text.")
+        refuse(shaping, f"the label of a metric is {describe(found['label'])}. Give it as text.")
     for key in ("value", "delta"):
         item = found.get(key)
         if is_record(item) or listing(item) is not None:
-            _refuse(shaping, f"the {key} of a metric is {describe(item)}. Give one number or text.")
+            refuse(shaping, f"the {key} of a metric is {describe(item)}. Give one number or text.")
     return found
 
 
 def _markdown(value: Any, shaping: Shaping) -> str:
-    if isinstance(value, str):
-        return str.__str__(value)
     if isinstance(value, (bytes, bytearray)):
-        _refuse(shaping, "the view returned bytes, whose encoding is not known. Return bytes.decode().")
+        refuse(shaping, "the view returned bytes, whose encoding is not known. Return bytes.decode().")
     if is_record(value):
         path = f"holds no text under data_key={shaping.data_key!r}" if shaping.data_key else "needs data_key="
-        _refuse(shaping, f"the view returned {describe(value)}, which {path}. Return the text alone.")
-    _refuse(shaping, f"the view returned {describe(value)}, not text. Return a str in Markdown.")
-
-
-def _figure(value: Any, shaping: Shaping) -> Any:
-    if isinstance(value, (str, bytes)):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            _refuse(shaping, f"the view returned text that is no JSON. Return {_CHART}.")
-    if hasattr(type(value), "to_plotly_json"):
-        value = value.to_plotly_json()
-    if not is_record(value):
-        with _named(shaping):
-            return to_rows(value)
-    figure = dict(envelope.as_mapping(value))
-    if "data" not in figure and listing(figure.get("results")) is not None:
-        return figure
-    traces = listing(figure.get("data"))
-    if not traces:
-        _refuse(shaping, f"the chart has no 'data', and Workspace refuses an empty chart. Return {_CHART}.")
-    for number, trace in enumerate(traces):
-        if not is_record(trace) and not hasattr(type(trace), "to_plotly_json"):
-            _refuse(shaping, f"trace {number} (counted from 0) is {describe(trace)}. Give each as a mapping.")
-    layout = figure.get("layout")
-    if layout is not None and not is_record(layout) and not hasattr(type(layout), "to_plotly_json"):
-        _refuse(shaping, f"the chart's layout is {describe(layout)}. Give it as a mapping, or leave it out.")
-    return {**figure, "data": traces, "layout": {} if layout is None else layout}
+        refuse(shaping, f"the view returned {describe(value)}, which {path}. Return the text alone.")
+    if not isinstance(value, str):
+        refuse(shaping, f"the view returned {describe(value)}, not text. Return a str in Markdown.")
+    return str.__str__(value)
 
 
 def _option(item: Any, number: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Owns :class:`Shaping`. Imports its room's options only; built by ``web`` for eac
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from .layout import Layout, ListMode
 from .values import Decimals
 
 logger = logging.getLogger("flask_openbb")
+
+Theme = Literal["dark", "light"]
+"""The two looks of Workspace."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,14 @@ class Shaping:
     """How a ``Decimal`` is written; see :data:`.values.Decimals`."""
     declared: tuple[str, ...] = ()
     """Flat columns, as named before ``select``, that every row of a stream has; see :func:`.stream.dump_rows`."""
+    template: bool = False
+    """Give a Plotly chart the colours of Workspace's theme wherever its layout names none; see :mod:`.themes`."""
+    toolbar: bool | Mapping[str, Any] | None = None
+    """Plotly's ``config`` for figures that carry none: a mapping, or whether the toolbar is always there."""
+    theme: Theme = field(default="dark", init=False, compare=False)
+    """Which look the request asks for; see :meth:`asked`."""
+    raw: bool = field(default=False, init=False, compare=False)
+    """Whether the request asks for the data behind a picture; see :meth:`asked`."""
     layout: Layout = field(init=False, repr=False, compare=False)
     """The options about rows, made ready."""
     unfolding: Unfolding | None = field(init=False, repr=False, compare=False)
@@ -68,6 +80,7 @@ class Shaping:
     def __post_init__(self) -> None:
         try:
             _check_path(self.data_key)
+            _check_chart(self.template, self.toolbar)
             _check_orient(self.orient)
             layout = Layout(
                 sep=self.sep,
@@ -83,6 +96,18 @@ class Shaping:
             raise ShapeError(msg) from error.__cause__
         object.__setattr__(self, "layout", layout)
         object.__setattr__(self, "unfolding", found)
+
+    def asked(self, *, theme: Theme, raw: bool) -> Shaping:
+        """Say what one request asks for.
+
+        :return: This shaping for that request; what was made ready and what was warned of is shared.
+
+        .. versionadded:: 0.1
+        """
+        one = copy.copy(self)
+        object.__setattr__(one, "theme", theme)
+        object.__setattr__(one, "raw", raw)
+        return one
 
     def warn_once(self, topic: str, message: str) -> None:
         """Log a warning the first time this widget has cause for it."""
@@ -100,4 +125,13 @@ def _check_orient(orient: str) -> None:
 def _check_path(data_key: str | None) -> None:
     if data_key and not envelope.parse(data_key):
         msg = f"data_key={data_key!r} is no path. Name the keys down to the rows, as in 'a.b'."
+        raise ShapeError(msg)
+
+
+def _check_chart(template: Any, toolbar: Any) -> None:
+    if not isinstance(template, bool):
+        msg = f"template={template!r} is not allowed. Use True or False."
+        raise ShapeError(msg)
+    if not isinstance(toolbar, bool | Mapping | None):
+        msg = f"toolbar={toolbar!r} is not allowed. Use True, False, or a mapping of Plotly's config."
         raise ShapeError(msg)

@@ -25,7 +25,7 @@ from ..manifest.view_columns import Answer, answer_of_view
 from ..shape import bodies
 from ..shape.shaping import Shaping
 from .cache import Cache, cache_of
-from .rules import path_types
+from .rules import is_whole_url, path_types
 
 if TYPE_CHECKING:
     from .state import State
@@ -83,7 +83,7 @@ class Binding(Home):
     @property
     def signed(self) -> bool:
         """Whether Workspace asks without the credentials this endpoint wants."""
-        if self.policy is None:
+        if self.policy is None or (not self.kind.fetched and is_whole_url(self.declaration.fields.get("endpoint"))):
             return False
         in_query = self.declaration.role == "options" and getattr(self.policy, "query", None) is not None
         return in_query or not self.kind.sends_credentials
@@ -228,6 +228,9 @@ def _shaping(state: State, declaration: Declaration, id: str, answer: Answer) ->
     data_key = declaration.fields.get("data_key") or (data.get("dataKey") if isinstance(data, Mapping) else None)
     data_key = data_key or answer.data_key
     settings = state.settings
+    for option in ("template", "toolbar"):
+        if option in declaration.shaping and declaration.kind is not None and declaration.kind.wire != "chart":
+            raise RegistrationError(f"{option}= is for widgets of type 'chart', and this is {declaration.kind.wire!r}.")
     title = declaration.fields.get("name") or wire.get("name")
     return Shaping(
         widget=id,

@@ -11,7 +11,7 @@ import dataclasses
 import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from ..errors import RegistrationError
 from ..manifest.kinds import Kind, kind_for
@@ -23,88 +23,15 @@ from ..manifest.registry import (
     location_of,
     source_of,
 )
-from ..manifest.specs import App, Grid, Group, Param, Widget
+from ..manifest.specs import App, Group, Widget
 from ..shape.shaping import Shaping
+from .keywords import KindDecorator, V, WidgetOptions
 
 if TYPE_CHECKING:
-    import marshmallow
     from typing_extensions import Unpack
 
     from ..door.auth import Policy
-    from ..shape.layout import ListMode
-    from ..shape.values import Decimals
     from .cache import Cache
-
-V = TypeVar("V", bound=Callable[..., Any])
-
-
-class WidgetOptions(TypedDict, total=False):
-    """The keyword arguments of every widget decorator: the wire's keys in snake_case, and a few of ours."""
-
-    id: str
-    name: str
-    description: str
-    endpoint: str
-    category: str
-    sub_category: str
-    source: str | Sequence[str]
-    params: Sequence[Param | Sequence[Param]] | type[marshmallow.Schema] | marshmallow.Schema
-    columns: Any
-    grid: tuple[int, int] | Grid
-    stale_time: int
-    refetch_interval: int | Literal[False] | str
-    data_update_display: str
-    run_button: bool
-    raw: bool
-    exportable: bool
-    show_title: bool
-    disable_retrieval_for_copilot: bool
-    copilot_parse_as: str
-    input_type: str
-    storage: Mapping[str, Any]
-    mcp_tool: Mapping[str, Any]
-    schema_name: str
-    search_category: str
-    group_by_id: str
-    ws_endpoint: str
-    file_endpoint: str
-    data_key: str
-    ws_row_id_column: str | Sequence[str]
-    default_symbol: str
-    update_frequency: int
-    show_all: bool
-    transpose: bool
-    enable_advanced: bool
-    enable_formulas: bool
-    formatter_fn: str
-    chart_view: Mapping[str, Any]
-    extra: Mapping[str, Any]
-    auth: Policy
-    public: bool
-    shape: bool
-    limit: int
-    etag: bool
-    cache: int | Cache
-    separator: str
-    lists: ListMode | Mapping[str, ListMode]
-    max_depth: int
-    select: Sequence[str] | Mapping[str, str]
-    orient: Literal["rows", "columns"]
-    record_path: str | Sequence[str]
-    meta: Sequence[str | Sequence[str]]
-    big_ints: bool
-    decimals: Decimals
-
-
-class KindDecorator(Protocol):
-    """A decorator for one widget kind, with or without keyword arguments."""
-
-    @overload
-    def __call__(self, view: V, /) -> V: ...
-
-    @overload
-    def __call__(self, /, **options: Unpack[WidgetOptions]) -> Callable[[V], V]: ...
-
 
 _OURS = ("params", "columns", "auth", "public", "shape", "limit", "etag", "cache")
 _MADE_BY_US = {"widget", "title", "data_key", "whole", "row_schema", "declared"}
@@ -152,6 +79,16 @@ class Declarations:
         return self._kind("chart")
 
     @property
+    def highcharts(self) -> KindDecorator:
+        """Make a view a Highcharts chart: its options, or a chart of Highcharts Core."""
+        return self._kind("highcharts")
+
+    @property
+    def vegalite(self) -> KindDecorator:
+        """Make a view a Vega-Lite chart: a specification, or an Altair chart."""
+        return self._kind("vegalite")
+
+    @property
     def metric(self) -> KindDecorator:
         """Make a view one or more metrics: ``{"label", "value", "delta"}``."""
         return self._kind("metric")
@@ -160,6 +97,31 @@ class Declarations:
     def markdown(self) -> KindDecorator:
         """Make a view a Markdown widget: it returns the text."""
         return self._kind("markdown")
+
+    @property
+    def html(self) -> KindDecorator:
+        """Make a view a page: it returns HTML, and rows where ``raw`` is true."""
+        return self._kind("html")
+
+    @property
+    def newsfeed(self) -> KindDecorator:
+        """Make a view a newsfeed: articles with ``title`` and ``date``."""
+        return self._kind("newsfeed")
+
+    @property
+    def youtube(self) -> KindDecorator:
+        """Make a view a video: its URL, and the transcript where ``raw`` is true."""
+        return self._kind("youtube")
+
+    @property
+    def iframe(self) -> KindDecorator:
+        """Make a view the page in a frame: it returns or redirects to it, unless ``endpoint=`` is a whole URL."""
+        return self._kind("iframe")
+
+    @property
+    def note(self) -> KindDecorator:
+        """Make a view a note of the user's, which Workspace keeps: ``storage={"html": ...}`` is its first text."""
+        return self._kind("note")
 
     def register_widget(self, config: Mapping[str, Any]) -> Callable[[V], V]:
         """Make a view a widget from its widgets.json entry, as OpenBB's docs write it.

@@ -24,6 +24,7 @@ from ..manifest.params import describe, request_errors
 from ..manifest.registry import View
 from ..shape.encode import dumps
 from ..shape.limit import Truncation, cut
+from ..shape.shaping import Theme
 from ..shape.stream import Stream
 from .answers import JSON, failure, json_response, readable
 from .bindings import Binding
@@ -176,20 +177,25 @@ def _signalled(response: Response, truncation: Truncation | None) -> Response:
 
 
 def _shaped(binding: Binding, value: Any) -> Any:
-    return binding.kind.shaper(value, binding.shaping) if binding.declaration.shape else value
+    if not binding.declaration.shape:
+        return value
+    shaping = binding.shaping
+    if binding.kind.adds:
+        shaping = shaping.asked(theme=_theme(), raw=_raw(binding))
+    return binding.kind.shaper(value, shaping)
 
 
 def _whole(binding: Binding, body: Any) -> Response:
-    return json_response(_encode(binding, body), mimetype=binding.kind.mimetype)
+    return json_response(_encode(binding, body), mimetype=_mimetype(binding))
 
 
 def _stream(binding: Binding, body: Stream) -> Response:
     """Send the parts of a body as the view's generator yields its rows, which may still ask for the request."""
-    return current_app.response_class(stream_with_context(body), mimetype=binding.kind.mimetype)
+    return current_app.response_class(stream_with_context(body), mimetype=_mimetype(binding))
 
 
 def _encode(binding: Binding, body: Any) -> bytes:
-    if binding.kind.mimetype != JSON and isinstance(body, str):
+    if _mimetype(binding) != JSON and isinstance(body, str):
         return body.encode()
     try:
         return dumps(body)
@@ -207,7 +213,7 @@ def _host_response(binding: Binding, response: Response, status: Any, headers: A
     _refuse_empty(binding, response.status_code)
     is_json = response.mimetype == JSON and response.status_code == 200 and not response.direct_passthrough
     is_json = is_json and not response.content_encoding
-    if not binding.declaration.shape or not is_json or binding.kind.mimetype != JSON:
+    if not binding.declaration.shape or not is_json or _mimetype(binding) != JSON:
         return response
     value, truncation = _limited(binding, _loads(response.get_data()))
     response.set_data(_encode(binding, _shaped(binding, value)))
@@ -333,9 +339,23 @@ def _limit(state: State) -> int:
 
 def _workspace_argument(name: str) -> Any:
     """``theme`` and ``raw`` as Workspace sends them; its own defaults where it does not."""
-    if name == "raw":
-        return request.args.get("raw", "").lower() == "true"
+    return _asked_raw() if name == "raw" else _theme()
+
+
+def _theme() -> Theme:
     return "light" if request.args.get("theme") == "light" else "dark"
+
+
+def _asked_raw() -> bool:
+    return request.args.get("raw", "").lower() == "true"
+
+
+def _raw(binding: Binding) -> bool:
+    return "raw" in binding.kind.adds and _asked_raw()
+
+
+def _mimetype(binding: Binding) -> str:
+    return binding.kind.raw_mimetype if _raw(binding) else binding.kind.mimetype
 
 
 def _refuse(binding: Binding, error: marshmallow.ValidationError, *, in_path: frozenset[str] = frozenset()) -> NoReturn:

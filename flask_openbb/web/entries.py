@@ -13,8 +13,7 @@ from ..manifest.registry import Declaration, View
 from ..manifest.schemas import dump_widget
 from ..manifest.specs import Column, Grid, ParamRows, Widget
 from .bindings import Home
-
-_ABSOLUTE = ("http://", "https://")
+from .rules import is_whole_url
 
 
 def entry_of(
@@ -41,7 +40,9 @@ def entry_of(
         fields["grid"] = Grid(*grid)
     elif grid is not None and not isinstance(grid, Grid):
         raise RegistrationError(f"grid={grid!r} is no size. Write grid=(width, height) in cells, or Grid(...).")
-    fields["endpoint"] = home.url
+    given = fields.get("endpoint")
+    # The address in an iframe may be any page's; every other endpoint is asked at the view's own URL.
+    fields["endpoint"] = given if not home.kind.fetched and is_whole_url(given) else home.url
     if data_key is not None:
         fields.setdefault("data_key", data_key)
     widget = Widget(id=home.id, type=home.kind.wire, params=tuple(rows) or None, columns=columns or None, **fields)
@@ -52,7 +53,7 @@ def _given(wire: Mapping[str, Any], home: Home, **inferred: str) -> dict[str, An
     """An entry given whole: what it lacks is filled in, its type gets the name Workspace accepts."""
     entry = {**inferred, "endpoint": home.url, **deepcopy(dict(wire))}
     endpoint = str(entry["endpoint"])
-    if not endpoint.startswith(_ABSOLUTE) and endpoint.strip("/") != home.url:
+    if not is_whole_url(endpoint) and endpoint.strip("/") != home.url:
         entry["endpoint"] = home.url
     if isinstance(entry.get("type"), str):
         entry["type"] = home.kind.wire

@@ -21,7 +21,7 @@ from ..manifest.kinds import Kind
 from ..manifest.registry import Declaration, Marked, View, marks_of, same_source
 from ..manifest.specs import Param, ParamRows
 from .bindings import OPTIONS, Binding, Home, UnusableError, bind
-from .rules import loose_pattern, relative_url
+from .rules import is_whole_url, loose_pattern, relative_url
 from .state import BLUEPRINT
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _home(
 def _wrong_endpoint(declaration: Declaration, home: Home) -> list[str]:
     """An ``endpoint`` that was written down and is not where the view answers."""
     given = declaration.fields.get("endpoint", (declaration.wire or {}).get("endpoint"))
-    if given is None or not home.own or (isinstance(given, str) and given.startswith(("http://", "https://"))):
+    if given is None or not home.own or is_whole_url(given):
         return []
     if isinstance(given, str) and given.strip("/") == home.url:
         return []

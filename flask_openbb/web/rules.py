@@ -16,6 +16,11 @@ _ARGUMENT = re.compile(r"<(?:(?P<converter>\w+)(?:\([^<>]*\))?:)?(?P<name>[A-Za-
 _PATH_TYPES: Mapping[str, type] = {"int": int, "float": float}
 
 
+def is_whole_url(endpoint: Any) -> bool:
+    """Whether an endpoint is a whole URL, below no backend's."""
+    return isinstance(endpoint, str) and endpoint.startswith(("http://", "https://"))
+
+
 def relative_url(rule: str, prefix: str) -> str | None:
     """A Flask rule as the manifest's endpoint, or None if it lies outside the prefix.
 

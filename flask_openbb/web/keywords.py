@@ -1,0 +1,91 @@
+"""The keyword arguments of the widget decorators, for type checkers and editors.
+
+Holds types only; used by ``declare``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, TypeVar, overload
+
+if TYPE_CHECKING:
+    import marshmallow
+    from typing_extensions import Unpack
+
+    from ..door.auth import Policy
+    from ..manifest.specs import Grid, Param
+    from ..shape.layout import ListMode
+    from ..shape.values import Decimals
+    from .cache import Cache
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+class WidgetOptions(TypedDict, total=False):
+    """The keyword arguments of every widget decorator: the wire's keys in snake_case, and a few of ours."""
+
+    id: str
+    name: str
+    description: str
+    endpoint: str
+    category: str
+    sub_category: str
+    source: str | Sequence[str]
+    params: Sequence[Param | Sequence[Param]] | type[marshmallow.Schema] | marshmallow.Schema
+    columns: Any
+    grid: tuple[int, int] | Grid
+    stale_time: int
+    refetch_interval: int | Literal[False] | str
+    data_update_display: str
+    run_button: bool
+    raw: bool
+    exportable: bool
+    show_title: bool
+    disable_retrieval_for_copilot: bool
+    copilot_parse_as: str
+    input_type: str
+    storage: Mapping[str, Any]
+    mcp_tool: Mapping[str, Any]
+    schema_name: str
+    search_category: str
+    group_by_id: str
+    ws_endpoint: str
+    file_endpoint: str
+    data_key: str
+    ws_row_id_column: str | Sequence[str]
+    default_symbol: str
+    update_frequency: int
+    show_all: bool
+    transpose: bool
+    enable_advanced: bool
+    enable_formulas: bool
+    formatter_fn: str
+    chart_view: Mapping[str, Any]
+    extra: Mapping[str, Any]
+    auth: Policy
+    public: bool
+    shape: bool
+    limit: int
+    etag: bool
+    cache: int | Cache
+    separator: str
+    lists: ListMode | Mapping[str, ListMode]
+    max_depth: int
+    select: Sequence[str] | Mapping[str, str]
+    orient: Literal["rows", "columns"]
+    record_path: str | Sequence[str]
+    meta: Sequence[str | Sequence[str]]
+    big_ints: bool
+    decimals: Decimals
+    template: bool
+    toolbar: bool | Mapping[str, Any]
+
+
+class KindDecorator(Protocol):
+    """A decorator for one widget kind, with or without keyword arguments."""
+
+    @overload
+    def __call__(self, view: V, /) -> V: ...
+
+    @overload
+    def __call__(self, /, **options: Unpack[WidgetOptions]) -> Callable[[V], V]: ...

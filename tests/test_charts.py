@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from flask import jsonify
 
 from flask_openbb.errors import ManifestError, ShapeError
 from flask_openbb.shape import charts
@@ -446,6 +447,16 @@ def test_a_themed_chart_over_http(app, openbb, client, manifest):
         assert body["layout"]["template"]["layout"]["paper_bgcolor"] == background
         assert body["config"] == {"displayModeBar": False}
     assert client.get("/prices?theme=light&raw=true").get_json() == [{"x": "d1", "y": 1}]
+
+
+def test_a_figure_that_jsonify_wrote(app, openbb, client):
+    @app.get("/prices")
+    @openbb.chart
+    def prices():
+        return jsonify(data=[{"y": [1]}])
+
+    assert client.get("/prices").get_json() == {"data": [{"y": [1]}], "layout": {}}
+    assert client.get("/prices?raw=true").get_json() == [{"y": 1}]
 
 
 def test_a_view_that_gives_its_own_raw_rows(app, openbb, client):

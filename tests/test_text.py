@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from flask import redirect
+from flask import jsonify, redirect
 
 from flask_openbb import ApiKeyAuth, OpenBB
 from flask_openbb.errors import EncodeError, ShapeError
@@ -83,6 +83,15 @@ def test_html_over_http(app, openbb, client, manifest):
     )
     answer = client.get("/page?theme=light&raw=true")
     assert (answer.get_json(), answer.mimetype) == ([{"a": 1}], "application/json")
+
+
+def test_what_jsonify_wrote_is_shaped_where_rows_are_asked_for(app, openbb, client):
+    @app.get("/page")
+    @openbb.html(raw=True)
+    def page(raw: bool = False):
+        return jsonify([{"a": {"b": 1}}]) if raw else "<p>"
+
+    assert client.get("/page?raw=true").get_json() == [{"a_b": 1}]
 
 
 # YouTube
@@ -189,12 +198,15 @@ def test_an_iframe_may_redirect(app, openbb, client):
 
 
 @pytest.mark.parametrize("secret", [None, "s" * 32], ids=["no secret", "secret"])
-def test_an_iframe_elsewhere_keeps_its_address(make_app, secret):
+@pytest.mark.parametrize("pasted", [False, True], ids=["decorator", "register_widget"])
+def test_an_iframe_elsewhere_keeps_its_address_and_is_not_signed(make_app, secret, pasted):
     app = make_app(SECRET_KEY=secret)
     openbb = OpenBB(app, auth=ApiKeyAuth(keys=["k" * 32]))
+    entry = {"widgetId": "desk", "name": "Desk", "type": "iframe", "endpoint": "http://localhost:8501"}
+    declare = openbb.register_widget(entry) if pasted else openbb.iframe(endpoint="http://localhost:8501")
 
     @app.get("/desk")
-    @openbb.iframe(endpoint="http://localhost:8501")
+    @declare
     def desk():
         return ""
 

@@ -83,9 +83,11 @@ class Binding(Home):
     @property
     def signed(self) -> bool:
         """Whether Workspace asks without the credentials this endpoint wants."""
-        if self.policy is None or (not self.kind.fetched and is_whole_url(self.declaration.fields.get("endpoint"))):
+        declaration = self.declaration
+        given = declaration.fields.get("endpoint", (declaration.wire or {}).get("endpoint"))
+        if self.policy is None or (not self.kind.fetched and is_whole_url(given)):
             return False
-        in_query = self.declaration.role == "options" and getattr(self.policy, "query", None) is not None
+        in_query = declaration.role == "options" and getattr(self.policy, "query", None) is not None
         return in_query or not self.kind.sends_credentials
 
 

@@ -50,6 +50,18 @@ def called(n: int = 1) -> dict[str, object]:
     return {}
 
 
+@app.get("/drawn")
+@openbb.chart(template=True, toolbar={"scrollZoom": False}, raw=True)
+def drawn(theme: str = "dark") -> dict[str, object]:
+    return {}
+
+
+@app.get("/framed")
+@openbb.iframe(endpoint="https://example.com", storage={"mcpUrl": "https://example.com/mcp"})
+def framed() -> str:
+    return ""
+
+
 @openbb.register_widget({"name": "x", "endpoint": "old"})
 @app.get("/old")
 def old() -> str:

@@ -19,15 +19,16 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from flask import Flask, Response
+import orjson
+from flask import Flask, Response, request
 
 from flask_openbb import OpenBB
 
 from .data import Row, nested_rows
 from .servers import serving
 
-CASES = ("nested", "stream", "changing")
-"""Paths of :func:`create_app` that take ``rows``."""
+CASES = ("bare", "nested", "stream", "changing")
+"""Paths of :func:`create_app` that take ``rows``; the first is no widget."""
 GROWTH = 0.03
 """Most that the last quarter of a series may be above the first, as a share of it."""
 STREAM_MEGABYTES = 64
@@ -45,6 +46,11 @@ def create_app() -> Flask:
     app = Flask("memory")
     openbb = OpenBB(app)
     requests = count()
+
+    @app.get("/bare")
+    def bare() -> Response:
+        """Nested rows as they are, without the extension."""
+        return Response(orjson.dumps(nested_rows(int(request.args["rows"]))), mimetype="application/json")
 
     @app.get("/nested")
     @openbb.table

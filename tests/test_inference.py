@@ -233,3 +233,19 @@ def test_a_row_with_a_list_is_no_envelope(app, openbb, manifest, schema, data_ke
     widget = manifest()["rows"]
     assert widget["data"].get("dataKey") == data_key
     assert fields_of(widget) == names
+
+
+@pytest.mark.parametrize(
+    ("schema", "data_key", "names"),
+    [
+        (TradeSchema, "results", ["symbol", "fills"]),
+        (TradeSchema, "fills", ["price"]),
+        (EnvelopeSchema, "body.rows", ["results", "count"]),
+    ],
+    ids=["the row's", "the envelope's", "of another path"],
+)
+def test_a_declared_data_key_tells_whose_schema_it_is(app, openbb, manifest, schema, data_key, names):
+    app.add_url_rule("/rows", "rows", openbb.table(columns=schema, data_key=data_key)(lambda: []))
+    widget = manifest()["rows"]
+    assert widget["data"]["dataKey"] == data_key
+    assert fields_of(widget) == names

@@ -44,7 +44,7 @@ class Answer:
     """Dumps one row, or None."""
 
 
-def answer_of_view(view: Callable[..., Any], columns: Any = None) -> Answer:
+def answer_of_view(view: Callable[..., Any], columns: Any = None, *, data_key: str | None = None) -> Answer:
     """Find the columns and the place of the rows; what is declared wins over what is annotated.
 
     :param view: The function that answers.
@@ -52,6 +52,8 @@ def answer_of_view(view: Callable[..., Any], columns: Any = None) -> Answer:
         marshmallow Schema with exactly one ``Nested(many=True)`` is an envelope if that is named results, data,
         rows, records or items, or if beside it are only counts, flags and mappings; not if the view is annotated to
         return a list, or the field's metadata says what column it is.
+    :param data_key: The path declared, if any: a Schema that has its list of records under that name is an envelope,
+        and any other one is the row's.
     :raises RegistrationError: As :func:`columns_from_view` and :func:`.columns.columns_from`.
 
     .. versionadded:: 0.1
@@ -67,7 +69,7 @@ def answer_of_view(view: Callable[..., Any], columns: Any = None) -> Answer:
     found = _of_annotation(view)
     if found is not None and found[1] is None and found[2]:
         return Answer(columns_from(schema), None, schema)
-    return _of_schema(schema, formats=False)
+    return _of_schema(schema, formats=False, data_key=data_key)
 
 
 def columns_from_view(view: Callable[..., Any]) -> tuple[Column, ...]:
@@ -193,9 +195,9 @@ def _is_schema(value: Any) -> bool:
     return isinstance(value, Schema) or (isinstance(value, type) and issubclass(value, Schema))
 
 
-def _of_schema(schema: Schema, *, formats: bool) -> Answer:
+def _of_schema(schema: Schema, *, formats: bool, data_key: str | None = None) -> Answer:
     nested = _many_nested(schema)
-    if len(nested) != 1 or not _encloses(schema, nested[0][0]):
+    if len(nested) != 1 or not (nested[0][0] == data_key if data_key else _encloses(schema, nested[0][0])):
         return Answer(columns_from(schema, formats=formats), None, schema)
     ((key, rows),) = nested
     return Answer(columns_from(rows, formats=formats), key, rows)

@@ -189,7 +189,7 @@ def _answer(mark: Marked, kind: Kind) -> Answer:
         given = tuple(given)
     if declaration.wire is not None or kind.shaper is not bodies.table:
         return Answer(columns_from(given), None, row_schema(given)) if given is not None else Answer()
-    return answer_of_view(mark.function, given)
+    return answer_of_view(mark.function, given, data_key=declaration.fields.get("data_key"))
 
 
 def _policy(state: State, declaration: Declaration) -> Policy | None:

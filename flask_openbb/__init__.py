@@ -31,6 +31,8 @@ from .manifest.render import (
     title_case,
 )
 from .manifest.specs import Column, Grid, Group, Param, Placement
+from .shape.omni import OmniAnswer
+from .shape.sources import File
 from .web.cache import Cache
 from .web.extension import OpenBB
 
@@ -49,8 +51,10 @@ __all__ = [
     "sparkline",
     "title_case",
     "columns_of_frame",
+    "File",
     "Grid",
     "Group",
+    "OmniAnswer",
     "Param",
     "Placement",
     "RelativeDate",

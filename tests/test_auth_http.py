@@ -1,6 +1,7 @@
 """The door over HTTP: keys, policies, where they apply, and signed endpoints."""
 
 import hashlib
+from base64 import b64decode
 
 import pytest
 from flask import Flask, abort, g
@@ -180,7 +181,10 @@ def protected_pdf(app: Flask, **extension):
     @app.get("/report")
     @openbb.widget(type="pdf")
     def report(page: int = 1):
-        return {"data_format": {"data_type": "pdf", "filename": "r.pdf"}, "content": f"{g.openbb_identity.id}{page}"}
+        return {
+            "data_format": {"data_type": "pdf", "filename": "r.pdf"},
+            "content": b"%PDF-" + f"{g.openbb_identity.id}{page}".encode(),
+        }
 
     return app.test_client()
 
@@ -195,7 +199,7 @@ def test_signed_endpoints_where_workspace_sends_no_headers(make_app):
     assert answer.headers["Cache-Control"] == "private, no-cache"
     assert {"X-API-KEY", "Origin"} <= {name.strip() for name in answer.headers["Vary"].split(",")}
     content = client.get(f"/{endpoint}?page=2").get_json()["content"]
-    assert content.endswith("2")
+    assert b64decode(content).endswith(b"2")
 
     other = client.get("/widgets.json", headers={"X-API-KEY": "l"})
     assert other.get_json()["report"]["endpoint"] != endpoint
@@ -213,7 +217,7 @@ def test_a_token_opens_one_widget_only(make_app):
     app = make_app(OPENBB_API_KEYS="k", SECRET_KEY="s")
     openbb = OpenBB(app)
     for name in ("one", "two"):
-        app.add_url_rule(f"/{name}", name, openbb.widget(type="pdf", id=name)(lambda: {"content": "x"}))
+        app.add_url_rule(f"/{name}", name, openbb.widget(type="pdf", id=name)(lambda: b"%PDF-1.7"))
     client = app.test_client()
     widgets = client.get("/widgets.json", headers={"X-API-KEY": "k"}).get_json()
     token = widgets["one"]["endpoint"].split("/")[2]

@@ -390,7 +390,7 @@ def test_such_an_answer_is_not_kept(make_app, caplog, view, cache, said):
 
 
 def test_a_stream_is_not_kept(app, openbb, client):
-    calls = counted(app, openbb, kind="pdf", view=stream, cache=60)
+    calls = counted(app, openbb, kind="@desk/plugins/raw", view=stream, cache=60)
     assert [client.get("/w").get_data() for _ in range(2)] == [b"[]", b"[]"]
     assert len(calls) == 2
 

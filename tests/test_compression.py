@@ -109,7 +109,7 @@ def response(body=b"x" * 9000, **arguments):
     ids=["pdf", "image", "events", "coded", "no-transform", "ranges", "206"],
 )
 def test_such_an_answer_is_left_alone(app, openbb, client, view, reason):
-    table(app, openbb, view, kind="pdf")
+    table(app, openbb, view, kind="@desk/plugins/raw")
     plain = client.get("/w")
     answer = client.get("/w", headers={"Accept-Encoding": "gzip"})
     assert (answer.get_data(), list(answer.headers)) == (plain.get_data(), list(plain.headers))
@@ -117,13 +117,13 @@ def test_such_an_answer_is_left_alone(app, openbb, client, view, reason):
 
 @pytest.mark.parametrize("kind", ["text/csv", "application/json", "application/vnd.x+json", "image/svg+xml"])
 def test_text_is_compressed(app, openbb, client, kind):
-    table(app, openbb, response(mimetype=kind), kind="pdf", shape=False)
+    table(app, openbb, response(mimetype=kind), kind="@desk/plugins/raw", shape=False)
     assert coded(client.get("/w", headers={"Accept-Encoding": "br"})) == b"x" * 9000
 
 
 def test_bytes_that_grow_are_sent_as_they_are(app, openbb, client):
     noise = random.Random(1).randbytes(4000)
-    table(app, openbb, response(noise, mimetype="text/plain"), kind="pdf")
+    table(app, openbb, response(noise, mimetype="text/plain"), kind="@desk/plugins/raw")
     answer = client.get("/w", headers={"Accept-Encoding": "gzip"})
     assert (answer.get_data(), "Content-Encoding" in answer.headers) == (noise, False)
 
@@ -177,7 +177,7 @@ def test_a_stream_is_compressed_as_it_comes(app, openbb, client, coding):
 
         return Response(parts(), mimetype="text/csv", headers={"Content-Length": "4000000"})
 
-    table(app, openbb, view, kind="pdf")
+    table(app, openbb, view, kind="@desk/plugins/raw")
     with client.get("/w", headers={"Accept-Encoding": coding}, buffered=False) as answer:
         assert answer.headers["Content-Encoding"] == coding
         assert "Content-Length" not in answer.headers
@@ -199,7 +199,7 @@ def test_a_stream_is_closed(app, openbb, client, read):
         def close(self):
             closed.append(True)
 
-    table(app, openbb, lambda: Response(Parts(), mimetype="text/csv"), kind="pdf")
+    table(app, openbb, lambda: Response(Parts(), mimetype="text/csv"), kind="@desk/plugins/raw")
     answer = client.get("/w", headers={"Accept-Encoding": "gzip"})
     if read:
         assert coded(answer).decode() == "ä" * 5000 + "b" * 5000
@@ -213,7 +213,7 @@ def test_a_stream_that_breaks_is_cut_off(app, openbb, client):
         yield "a" * 100_000
         raise RuntimeError("down")
 
-    table(app, openbb, lambda: Response(parts(), mimetype="text/csv"), kind="pdf")
+    table(app, openbb, lambda: Response(parts(), mimetype="text/csv"), kind="@desk/plugins/raw")
     with client.get("/w", headers={"Accept-Encoding": "gzip"}, buffered=False) as answer:
         pieces = []
         with pytest.raises(RuntimeError, match="down"):

@@ -166,9 +166,13 @@ def test_s2_a_file_viewer_posts_a_list_under_the_params_name(app, openbb, client
     @app.post("/files")
     @openbb.widget(type="multi_file_viewer")
     def files(paper: Annotated[list[str], Param(type="endpoint", options="/list", roles=["fileSelector"])] = ["a,b"]):
-        return [{"name": name} for name in paper]
+        return {name: f"https://papers.example/{name}.pdf" for name in paper}
 
-    assert client.post("/files", json={"paper": ["a,b", "c"]}).get_json() == [{"name": "a,b"}, {"name": "c"}]
+    answer = client.post("/files", json={"paper": ["a,b", "c"]})
+    assert [item["url"] for item in answer.get_json()] == [
+        "https://papers.example/a,b.pdf",
+        "https://papers.example/c.pdf",
+    ]
     assert client.post("/files", json={}).status_code == 200
 
 

@@ -150,9 +150,9 @@ def test_a_missing_parameter(app, openbb, client):
 @pytest.fixture
 def posted(app, openbb, client):
     @app.post("/ask")
-    @openbb.widget(type="omni")
+    @openbb.omni
     def ask(prompt: str = "", n: int = 1):
-        return {"content": prompt * n}
+        return prompt * n
 
     return lambda **request: client.post("/ask", **request)
 
@@ -164,13 +164,21 @@ def deep(levels):
     return body
 
 
-def test_a_json_body(posted):
-    assert posted(json={"prompt": "x", "n": 2}).get_json() == {"content": "xx"}
-    assert posted(json={"prompt": "x", "n": "3"}).get_json() == {"content": "xxx"}
-    assert posted().get_json() == {"content": ""}
-    assert posted(data=b"  ").get_json() == {"content": ""}
-    assert posted(data=b'{"prompt": "no content type"}').get_json() == {"content": "no content type"}
-    assert posted(json={"n": 2}, query_string={"prompt": "q", "n": 9}).get_json() == {"content": "qq"}
+@pytest.mark.parametrize(
+    ("request_", "content"),
+    [
+        ({"json": {"prompt": "x", "n": 2}}, "xx"),
+        ({"json": {"prompt": "x", "n": "3"}}, "xxx"),
+        ({}, ""),
+        ({"data": b"  "}, ""),
+        ({"data": b'{"prompt": "no content type"}'}, "no content type"),
+        ({"json": {"n": 2}, "query_string": {"prompt": "q", "n": 9}}, "qq"),
+        ({"json": '{"prompt": "in a string"}'}, "in a string"),
+    ],
+    ids=["numbers", "number as text", "none", "blank", "untyped", "query too", "encoded twice"],
+)
+def test_a_json_body(posted, request_, content):
+    assert posted(**request_).get_json()["content"] == content
 
 
 @pytest.mark.parametrize(
@@ -179,7 +187,8 @@ def test_a_json_body(posted):
         ({"data": b"{not json"}, 400, "The body is not JSON"),
         ({"data": b"\xff\xfe{}"}, 400, "The body is not JSON"),
         ({"json": [1, 2]}, 422, "The body is a JSON array"),
-        ({"json": "text"}, 422, "The body is a JSON string"),
+        ({"json": "text"}, 400, "The body is not JSON"),
+        ({"json": '"text"'}, 422, "The body is a JSON string"),
         ({"data": b"null"}, 422, "The body is a JSON null"),
         ({"json": 5}, 422, "The body is a JSON number"),
         ({"json": {"n": "x"}}, 422, "n: "),
@@ -187,7 +196,19 @@ def test_a_json_body(posted):
         ({"json": deep(50)}, 422, "nested deeper than 32 levels"),
         ({"data": b'{"a":' * 5000 + b"1" + b"}" * 5000}, 400, "The body is not JSON"),
     ],
-    ids=["broken", "utf16", "list", "string", "null", "number", "type", "list value", "deep", "very deep"],
+    ids=[
+        "broken",
+        "utf16",
+        "list",
+        "string",
+        "double",
+        "null",
+        "number",
+        "type",
+        "list value",
+        "deep",
+        "very deep",
+    ],
 )
 def test_bad_bodies(posted, request_, status, says):
     answer = posted(**request_)

@@ -23,6 +23,7 @@ WRONG = {
     "DECIMALS": ["float", True],
     "MAX_VALUE_LENGTH": [0],
     "MAX_BODY_DEPTH": [0, "deep"],
+    "MAX_FILE_SIZE": [0, "32 MB"],
     "COMPRESS_MIN_SIZE": [-1, "large", True],
     "CACHE": ["localhost:6379", "memcached://localhost", 7, dict],
     "CACHE_PREFIX": ["a b", 3, None],

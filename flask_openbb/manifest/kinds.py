@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from ..errors import UnknownKindError
-from ..shape import bodies, charts, news, text
+from ..shape import bodies, charts, files, news, omni, text
 from ..shape.checks import Shaper
 
 Place = Literal["query", "body"]
@@ -36,11 +36,15 @@ class Kind:
     """The HTTP method Workspace uses."""
     params_in: tuple[Place, ...] = ("query",)
     """Where its parameters arrive; later places win."""
+    encoded_body: bool = False
+    """Whether the body of a request may be a JSON string that holds the JSON object."""
     mimetype: str = "application/json"
     raw_mimetype: str = "application/json"
     """What it answers ``raw=true`` with."""
     adds: tuple[Literal["theme", "raw"], ...] = ()
     """What Workspace adds to the query by itself, and the shaper wants to know."""
+    content_types: tuple[str, ...] = ()
+    """The only ``Content-Type``s Workspace takes, to the letter; any where empty."""
     sends_credentials: bool = True
     """False where Workspace sends no header with the request, so that a protected endpoint must be signed."""
     fetched: bool = True
@@ -101,18 +105,29 @@ _ROWS = (
         size=(20, 15),
         source=_DOCS + "widget-types/newsfeed",
     ),
-    Kind(wire="pdf", sends_credentials=False, size=(20, 20), source=_DOCS + "widget-types/file-viewer"),
+    Kind(
+        wire="pdf",
+        shaper=files.pdf,
+        content_types=("application/json", "application/pdf"),
+        sends_credentials=False,
+        size=(20, 20),
+        source=_DOCS + "widget-types/file-viewer",
+    ),
     Kind(
         wire="multi_file_viewer",
+        shaper=files.files,
+        content_types=("application/json",),
         aliases=("files",),
         method="POST",
         params_in=("query", "body"),
         size=(20, 20),
         source=_DOCS + "widget-types/file-viewer",
     ),
-    Kind(wire="file_viewer", source="CLIENT lib/types/app.ts"),
+    Kind(wire="file_viewer", shaper=files.file_list, source="CLIENT components/Widgets/FileView.tsx"),
     Kind(
         wire="omni",
+        shaper=omni.omni,
+        encoded_body=True,
         method="POST",
         params_in=("query", "body"),
         size=(20, 15),

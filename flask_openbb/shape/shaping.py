@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from . import envelope
 from .documents import Unfolding, unfolding
 from .encode import Form
 from .layout import Layout, ListMode
+from .sources import MOST_BYTES, Limits, limits_of
 from .values import Decimals
 
 logger = logging.getLogger("flask_openbb")
@@ -71,10 +73,16 @@ class Shaping:
     """Which look the request asks for; see :meth:`asked`."""
     raw: bool = field(default=False, init=False, compare=False)
     """Whether the request asks for the data behind a picture; see :meth:`asked`."""
+    folder: str | os.PathLike[str] | None = None
+    """The folder in which paths and names of files are looked up, and outside of which none is; absolute."""
+    max_file_size: int = MOST_BYTES
+    """The largest file sent, in bytes."""
     layout: Layout = field(init=False, repr=False, compare=False)
     """The options about rows, made ready."""
     unfolding: Unfolding | None = field(init=False, repr=False, compare=False)
     """``record_path`` and ``meta``, made ready."""
+    file_limits: Limits = field(init=False, repr=False, compare=False)
+    """``folder`` and ``max_file_size``, made ready."""
     _said: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -91,11 +99,13 @@ class Shaping:
                 form=Form(self.big_ints, self.decimals),
             )
             found = unfolding(self.record_path, self.meta)
+            limits = limits_of(self.folder, self.max_file_size)
         except ShapeError as error:
             msg = f"Widget {self.widget!r}: {error}"
             raise ShapeError(msg) from error.__cause__
         object.__setattr__(self, "layout", layout)
         object.__setattr__(self, "unfolding", found)
+        object.__setattr__(self, "file_limits", limits)
 
     def asked(self, *, theme: Theme, raw: bool) -> Shaping:
         """Say what one request asks for.

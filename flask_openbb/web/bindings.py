@@ -17,12 +17,13 @@ from werkzeug.routing import Rule
 from ..door.auth import Policy, resolve
 from ..errors import OpenBBError, ParamError, RegistrationError
 from ..manifest.columns import columns_from, row_schema, whole_columns
+from ..manifest.kind_params import fit_params, selector_of
 from ..manifest.kinds import Kind
 from ..manifest.params import ParamPlan, plan_params
 from ..manifest.registry import Declaration, Marked, View
 from ..manifest.specs import Column
 from ..manifest.view_columns import Answer, answer_of_view
-from ..shape import bodies
+from ..shape import bodies, files
 from ..shape.shaping import Shaping
 from .cache import Cache, cache_of
 from .rules import is_whole_url, path_types
@@ -69,6 +70,8 @@ class Binding(Home):
     """Rows that are sent at most."""
     cache: Cache | None
     """How long answers are kept."""
+    selector: str | None
+    """The keyword that holds the names of the selected files, of a kind that has it."""
 
     @property
     def method(self) -> str:
@@ -139,6 +142,7 @@ def bind(state: State, mark: Marked, home: Home) -> Binding:
         policy=made["policy"],
         limit=made["limit"],
         cache=made["cache"],
+        selector=selector_of(made["plan"], declaration.wire) if home.kind.shaper is files.files else None,
     )
 
 
@@ -163,7 +167,8 @@ def _plan(mark: Marked, home: Home) -> ParamPlan:
     function, skip_first = mark.function, mark.method is not None
     if declaration.target:  # its view reads the request itself, and gets from us what the URL gives it
         function, skip_first = _taking(types), False
-    return plan_params(function, params=declaration.params, path_types=types, skip_first=skip_first, where="")
+    plan = plan_params(function, params=declaration.params, path_types=types, skip_first=skip_first, where="")
+    return plan if declaration.wire is not None else fit_params(plan, home.kind.wire)
 
 
 def _taking(types: Mapping[str, type]) -> View:
@@ -241,7 +246,12 @@ def _shaping(state: State, declaration: Declaration, id: str, answer: Answer) ->
         whole=whole_columns(answer.columns) | _whole_in_wire(data),
         row_schema=answer.schema,
         declared=tuple(column.field for column in answer.columns) if "select" not in declaration.shaping else (),
-        **{"big_ints": settings.big_ints, "decimals": settings.decimals, **declaration.shaping},
+        **{
+            "big_ints": settings.big_ints,
+            "decimals": settings.decimals,
+            "max_file_size": settings.max_file_size,
+            **declaration.shaping,
+        },
     )
 
 

@@ -123,6 +123,21 @@ class Declarations:
         """Make a view a note of the user's, which Workspace keeps: ``storage={"html": ...}`` is its first text."""
         return self._kind("note")
 
+    @property
+    def pdf(self) -> KindDecorator:
+        """Make a view a PDF: bytes, a file object, a path inside ``folder=``, or a URL."""
+        return self._kind("pdf")
+
+    @property
+    def files(self) -> KindDecorator:
+        """Make a view of several PDFs: it takes the names selected and returns ``{name: file}``, or a list in order."""
+        return self._kind("multi_file_viewer")
+
+    @property
+    def omni(self) -> KindDecorator:
+        """Make a view an omni widget: it takes a ``prompt`` and returns text, rows or a figure."""
+        return self._kind("omni")
+
     def register_widget(self, config: Mapping[str, Any]) -> Callable[[V], V]:
         """Make a view a widget from its widgets.json entry, as OpenBB's docs write it.
 

@@ -23,6 +23,7 @@ from ..errors import EncodeError, RequestError, ShapeError
 from ..manifest.params import describe, request_errors
 from ..manifest.registry import View
 from ..shape.encode import dumps
+from ..shape.files import Asked
 from ..shape.limit import Truncation, cut
 from ..shape.shaping import Theme
 from ..shape.stream import Stream
@@ -30,8 +31,9 @@ from .answers import JSON, failure, json_response, readable
 from .bindings import Binding
 from .conditional import conditional
 from .door import TRUNCATED
-from .environ import BINDING, KEPT
+from .environ import BINDING, FILES, KEPT
 from .routes import Routes
+from .selection import ask
 from .state import State, current_state
 
 logger = logging.getLogger("flask_openbb")
@@ -80,7 +82,7 @@ def answer(binding: Binding, view: View, view_args: Mapping[str, Any]) -> Respon
 
 def _answer(state: State, binding: Binding, view: View, arguments: dict[str, Any]) -> Response:
     def compute() -> Response:
-        return respond(binding, current_app.ensure_sync(view)(**arguments))
+        return respond(binding, ask(binding, view, arguments))
 
     if binding.cache is None or state.routes is None:
         response = compute()
@@ -107,7 +109,7 @@ def parse(state: State, binding: Binding, view_args: Mapping[str, Any]) -> dict[
             skip = [name for name in plan.path_names if not isinstance(view_args.get(name), str | int | float)]
             skip += decided
             if "body" in binding.kind.params_in:
-                values = _body_and_query(state, view_args, plan)
+                values = _body_and_query(state, view_args, plan, encoded=binding.kind.encoded_body)
                 loaded = plan.load_body(values, max_length=_limit(state), skip=skip)
             else:
                 loaded = plan.load_query(_query(view_args, plan), max_length=_limit(state), skip=skip)
@@ -179,6 +181,8 @@ def _signalled(response: Response, truncation: Truncation | None) -> Response:
 def _shaped(binding: Binding, value: Any) -> Any:
     if not binding.declaration.shape:
         return value
+    if binding.selector is not None:
+        value = Asked(request.environ.get(FILES), value)
     shaping = binding.shaping
     if binding.kind.adds:
         shaping = shaping.asked(theme=_theme(), raw=_raw(binding))
@@ -211,6 +215,8 @@ def _host_response(binding: Binding, response: Response, status: Any, headers: A
     if response.status_code >= 400:
         return readable(response)
     _refuse_empty(binding, response.status_code)
+    if binding.declaration.shape and binding.kind.content_types and response.status_code < 300:
+        _exact_type(binding, response)
     is_json = response.mimetype == JSON and response.status_code == 200 and not response.direct_passthrough
     is_json = is_json and not response.content_encoding
     if not binding.declaration.shape or not is_json or _mimetype(binding) != JSON:
@@ -218,6 +224,16 @@ def _host_response(binding: Binding, response: Response, status: Any, headers: A
     value, truncation = _limited(binding, _loads(response.get_data()))
     response.set_data(_encode(binding, _shaped(binding, value)))
     return _signalled(response, truncation)
+
+
+def _exact_type(binding: Binding, response: Response) -> None:
+    """Let through the Content-Types Workspace takes, without the parameters that it does not expect."""
+    if response.mimetype not in binding.kind.content_types:
+        raise ShapeError(
+            f"Widget {binding.id!r}: the view answered with Content-Type {response.content_type!r}, and Workspace "
+            f"takes {' and '.join(binding.kind.content_types)} alone. Give send_file() that mimetype."
+        )
+    response.headers["Content-Type"] = response.mimetype
 
 
 def _refuse_empty(binding: Binding, status: int) -> None:
@@ -283,20 +299,22 @@ def _query(view_args: Mapping[str, Any], plan: Any) -> dict[str, list[str]]:
     return values
 
 
-def _body_and_query(state: State, view_args: Mapping[str, Any], plan: Any) -> dict[str, Any]:
+def _body_and_query(state: State, view_args: Mapping[str, Any], plan: Any, *, encoded: bool) -> dict[str, Any]:
     values: dict[str, Any] = {
         name: items[0] if len(items) == 1 else items for name, items in _query(view_args, plan).items()
     }
-    values.update(_body(state))
+    values.update(_body(state, encoded=encoded))
     return values
 
 
-def _body(state: State) -> Mapping[str, Any]:
+def _body(state: State, *, encoded: bool) -> Mapping[str, Any]:
     data = request.get_data()
     if not data.strip():
         return _NO_BODY
     try:
         body = orjson.loads(data)
+        if encoded and isinstance(body, str):
+            body = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise RequestError(400, f"The body is not JSON: {error.msg}. Send a JSON object of parameters.") from None
     if not isinstance(body, dict):

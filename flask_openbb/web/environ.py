@@ -13,3 +13,6 @@ ASKED = "flask_openbb.request"
 
 KEPT = "flask_openbb.kept"
 """A digest and the bytes it is of: the answer's, if they are likely to be sent again."""
+
+FILES = "flask_openbb.files"
+"""The names of the files that a multi file viewer asked for, in order."""

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, TypeVar, overload
 
 if TYPE_CHECKING:
+    import os
+
     import marshmallow
     from typing_extensions import Unpack
 
@@ -77,6 +79,8 @@ class WidgetOptions(TypedDict, total=False):
     meta: Sequence[str | Sequence[str]]
     big_ints: bool
     decimals: Decimals
+    folder: str | os.PathLike[str]
+    max_file_size: int
     template: bool
     toolbar: bool | Mapping[str, Any]
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from ..door.cors import DEFAULT_ORIGINS
 from ..errors import ConfigError
+from ..shape.sources import MOST_BYTES
 from .stores import is_backend
 
 _SECRET = frozenset({"API_KEYS", "CACHE"})
@@ -195,6 +196,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("MAX_VALUE_LENGTH", 100_000, _whole(1), "characters", "The longest parameter value accepted."),
     Setting("MAX_BODY_DEPTH", 32, _whole(1), "levels", "The deepest nesting of a JSON body accepted."),
+    Setting("MAX_FILE_SIZE", MOST_BYTES, _whole(1), "bytes", "The largest file a pdf or files widget sends."),
     Setting(
         "COMPRESS_MIN_SIZE",
         2_048,
@@ -257,6 +259,7 @@ class Settings:
     decimals: Literal["exact", "number", "string"]
     max_value_length: int
     max_body_depth: int
+    max_file_size: int
     compress_min_size: int
     cache: Any
     cache_prefix: str

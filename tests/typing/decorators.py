@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from marshmallow import Schema
@@ -13,8 +15,10 @@ from flask_openbb import (
     Column,
     Credentials,
     Fault,
+    File,
     Grid,
     Identity,
+    OmniAnswer,
     OpenBB,
     Param,
     Render,
@@ -54,6 +58,24 @@ def called(n: int = 1) -> dict[str, object]:
 @openbb.chart(template=True, toolbar={"scrollZoom": False}, raw=True)
 def drawn(theme: str = "dark") -> dict[str, object]:
     return {}
+
+
+@app.get("/report")
+@openbb.pdf(folder=Path("/srv/reports"), max_file_size=1_000)
+def report(name: str = "a.pdf") -> Any:
+    return File(name, name="Report")
+
+
+@app.post("/papers")
+@openbb.files
+def papers(names: list[str]) -> dict[str, bytes | None]:
+    return {}
+
+
+@app.post("/ask")
+@openbb.omni(stale_time=5_000)
+def ask(prompt: str) -> Any:
+    return OmniAnswer(prompt, parse_as="text", citable=True)
 
 
 @app.get("/framed")

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import uuid
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -95,7 +96,7 @@ CASES = {
     "pandas offset west": (pd_of([pd.Timestamp("2024-01-31", tz="America/St_Johns")]), ["2024-01-31T00:00:00-03:30"]),
     "pandas UTC": (pd_of([pd.Timestamp("2024-01-31", tz="UTC")]), ["2024-01-31T00:00:00+00:00"]),
     "pandas local mean time": (
-        pd_of([pd.Timestamp("1880-01-31", tz="Europe/Paris")]), ["1880-01-31T00:00:00+00:09:21"]
+        pd_of([pd.Timestamp("1880-01-31", tz=ZoneInfo("Europe/Paris"))]), ["1880-01-31T00:00:00+00:09:21"]
     ),
     "pandas Timedelta": (pd_of([dt.timedelta(seconds=1.5), None, dt.timedelta(days=1)]), [1.5, None, 86400]),
     "pandas Period": (pd_of(pd.PeriodIndex(["2024-01", None], freq="M")), ["2024-01", None]),

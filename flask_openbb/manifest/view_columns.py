@@ -192,7 +192,9 @@ def _is_many(hint: Any) -> bool:
 
 
 def _is_schema(value: Any) -> bool:
-    return isinstance(value, Schema) or (isinstance(value, type) and issubclass(value, Schema))
+    # To Python 3.10, list[int] is an instance of type, but no class.
+    is_class = isinstance(value, type) and typing.get_origin(value) is None
+    return isinstance(value, Schema) or (is_class and issubclass(value, Schema))
 
 
 def _of_schema(schema: Schema, *, formats: bool, data_key: str | None = None) -> Answer:

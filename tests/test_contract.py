@@ -5,7 +5,6 @@ Sections: 1 connecting, 2 URLs and requests, 3 widget keys, 6 Excel. The other r
 answers), ``test_registration`` (URLs).
 """
 
-import json
 import subprocess
 import sys
 from datetime import date, datetime
@@ -235,46 +234,6 @@ def test_an_input_of_a_form(kind: str) -> None:
     refused = kind in ("ticker", "tabs", "form")
     expected = [(E, ("params", 0, "inputParams", 0, "type"))] if refused else []
     assert said({"w": {**BARE, "params": params}}) == expected
-
-
-REFUSED_PAGES = {
-    "json-specs/widgets-json-reference": [
-        ("w1", ("data", "table", "columnsDefs", 2, "renderFnParams", "colorRules", 1, "color")),
-        ("w1", ("data", "table", "columnsDefs", 4, "sparkline", "options", "customFormatter")),
-    ],
-    "widget-types/aggrid-table-charts": [
-        ("w8", ("data", "table", "columnsDefs", 1, "sparkline", "options", "customFormatter")),
-        ("w8", ("data", "table", "columnsDefs", 2, "sparkline", "options", "customFormatter")),
-    ],
-}
-"""What Workspace's client refuses of OpenBB's own pages: the colour yellow, sparkline options without a formatter."""
-
-WARNED_PAGES = {
-    "json-specs/widgets-json-reference": {"enableCharts": 1, "chartDataType": 2, "paramName": 1},
-    "widget-configuration/category-subcategory": {"subcategory": 1},
-    "widget-parameters/cell-click-grouping": {"chartDataType": 2},
-    "widget-parameters/parameter-grouping": {"chartDataType": 2},
-    "widget-types/aggrid-table-charts": {"enableCharts": 2, "chartDataType": 5, "colorRules": 1},
-    "widget-types/markdown": {"defaultViz": 1},
-}
-"""The last keys of what is warned about, and how often."""
-
-# The structure of every manifest that OpenBB's developer pages show, their texts replaced, by page.
-PAGES = json.loads((Path(__file__).parent / "data" / "documented_manifests.json").read_text())
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_a_manifest_of_openbbs_pages(page: str) -> None:
-    assert said(PAGES[page], level=E) == REFUSED_PAGES.get(page, [])
-    warned: dict[Any, int] = {}
-    for _, path in said(PAGES[page], level=W):
-        warned[path[-1]] = warned.get(path[-1], 0) + 1
-    assert warned == WARNED_PAGES.get(page, {})
-
-
-def test_every_page_expected_to_differ_is_there() -> None:
-    assert len(PAGES) == 26
-    assert set(REFUSED_PAGES) | set(WARNED_PAGES) <= set(PAGES)
 
 
 # -- 6. Excel ---------------------------------------------------------------------------------------------------------

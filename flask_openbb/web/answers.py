@@ -3,7 +3,7 @@
 Workspace shows the first of ``detail``, ``message`` and ``error``; Excel shows ``detail`` alone and only if it is
 one line. Called by ``dispatch`` and ``views`` during a request.
 
-Source: CONTRACT "errors"; CLIENT lib/utils/apiError.ts; the Excel add-in.
+Source: CLIENT lib/utils/apiError.ts; the Excel add-in (docs/sources.rst says what these are).
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ def preflight_response() -> Response:
 def write_cors(state: State, response: Response, methods: frozenset[str] = _METHODS) -> Response:
     """Put our CORS headers on a response, in place of any that the host's own Flask-CORS wrote.
 
-    Source: CONTRACT section 5: error answers need them too, or the browser hides the error.
+    Source: Fetch standard, CORS check: error answers need them too, or the browser hides the error.
     """
     headers = response.headers
     present = {name.lower() for name in headers.keys()}  # noqa: SIM118 -- iterating gives pairs

@@ -1,4 +1,4 @@
-// Does to a backend what OpenBB Workspace's client does, as CONTRACT sections 1 and 2 describe it: reads the
+// Does to a backend what OpenBB Workspace's client does (its widgetParams.ts and validateBackend.ts): reads the
 // manifests, builds each widget's URL from its params, fetches it. A request never throws: its outcome is an
 // object, {url, status, type, body} when the page could read an answer and {url, refused} when the browser
 // kept it from the page.

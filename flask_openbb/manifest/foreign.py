@@ -1,20 +1,20 @@
 """A user's own marshmallow Schema as a widget's parameters.
 
 Owns what its fields show in the manifest, and how Workspace's habits (blank is absent, comma-joined lists,
-``$currentDate``) become what those fields read; validation stays the schema's own. Imports marshmallow, webargs'
-fields and this room's modules, no Flask. Called by :mod:`.params`.
+``$currentDate``) become what those fields read; validation stays the schema's own. Imports marshmallow and
+this room's modules, no Flask; webargs' fields are known where the user imported them. Called by :mod:`.params`.
 """
 
 from __future__ import annotations
 
 import copy
 import dataclasses
+import sys
 from collections.abc import Iterator
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, validate
-from webargs.fields import DelimitedFieldMixin
 
 from .arguments import merged, shown
 from .dates import RelativeDate, is_relative, parse_date, parse_datetime
@@ -97,7 +97,7 @@ class _Adapter:
     def __init__(self, field: AnyField, clock: Clock) -> None:
         self.field = field
         self.clock = clock
-        self.many = _is_many(field) or isinstance(field, DelimitedFieldMixin)
+        self.many = _is_many(field) or _is_delimited(field)
         choices = frozenset(text for value, _ in _choices(field) if (text := wire_text(value)) is not None)
         self.choices = choices if self.many else frozenset()
         self.most_commas = max((text.count(",") for text in self.choices), default=0)
@@ -130,8 +130,8 @@ class _Adapter:
         if not items and value != []:
             return missing
         items = [self.dated(item) for item in items]
-        if isinstance(self.field, DelimitedFieldMixin):
-            return self.field.delimiter.join(map(str, items))
+        if _is_delimited(self.field):
+            return cast(Any, self.field).delimiter.join(map(str, items))
         return items
 
     def dated(self, value: Any) -> Any:
@@ -169,7 +169,7 @@ def _row(wire: str, field: AnyField) -> Param:
             f"a {type(field).__name__} is more than a parameter can hold. Use plain fields, or "
             "metadata={'param': False} to keep it out of the manifest."
         )
-    many = _is_many(field) or isinstance(field, DelimitedFieldMixin)
+    many = _is_many(field) or _is_delimited(field)
     given = _given(field)
     type_ = given.type or _infer_type(field, given, many)
     options = listed(given.options if given.options is not None else _choices_as_options(field), type=type_)
@@ -234,3 +234,9 @@ def _bounds(field: AnyField) -> tuple[Any, Any]:
         if isinstance(validator, validate.Range) and isinstance(field, fields.Number):
             return validator.min, validator.max
     return None, None
+
+
+def _is_delimited(field: AnyField) -> bool:
+    """Tell webargs' comma-joined fields, if the user's service has webargs."""
+    webargs = sys.modules.get("webargs.fields")
+    return webargs is not None and isinstance(field, webargs.DelimitedFieldMixin)

@@ -314,3 +314,52 @@ def test_signing_without_a_secret_is_a_fault(make_app):
 
     with pytest.raises(ManifestError, match="SECRET_KEY"):
         openbb.validate(app)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": "https://pro.openbb.co"}], ids=["bare", "origin"])
+def test_a_view_that_answers_options_itself_is_guarded_too(make_app, headers):
+    app = make_app(OPENBB_API_KEYS="k")
+    openbb = OpenBB(app)
+    app.add_url_rule("/x", "x", openbb.table(lambda: [{"secret": 1}]), methods=["GET", "OPTIONS"])
+    app.add_url_rule("/y/", "y", openbb.table(lambda: [{"secret": 1}]), methods=["GET", "OPTIONS"])
+    app.add_url_rule("/z/<n>", "z", openbb.table(lambda n: [{"secret": 1}]), methods=["GET", "OPTIONS"])
+    client = app.test_client()
+    for path in ("/x", "/y/", "/y", "/z/1", "/z/{n}", "/z/{n}?n=1", "/openbb/widgets/x"):
+        answer = client.options(path, headers=headers)
+        assert b"secret" not in answer.get_data(), path
+    preflight = {"Origin": "https://pro.openbb.co", "Access-Control-Request-Method": "GET"}
+    assert client.options("/x", headers=preflight).status_code == 204
+    assert client.options("/x", headers={"X-API-KEY": "k"}).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FOO"])
+def test_no_method_gets_past_the_door(make_app, method):
+    app = make_app(OPENBB_API_KEYS="k")
+    openbb = OpenBB(app)
+    asked = []
+
+    def view():
+        asked.append(method)
+        return [{"secret": 1}]
+
+    app.add_url_rule("/x", "x", openbb.table(view), methods=["GET", "HEAD", "OPTIONS"])
+    app.add_url_rule("/y", "y", view)
+    openbb.expose("y", type="table")
+    client = app.test_client()
+    for path in ("/x", "/x/", "/openbb/widgets/x", "/openbb/widgets/y", "/openbb/signed/a.b.c/widgets/y"):
+        assert b"secret" not in client.open(path, method=method).get_data()
+    assert asked == []
+
+
+def test_other_methods_of_a_guarded_view_are_warned_about(make_app):
+    app = make_app(OPENBB_API_KEYS="k")
+    openbb = OpenBB(app)
+    for name, methods, options in (
+        ("both", ["GET", "POST"], {}),
+        ("get", ["GET"], {}),
+        ("public", ["GET", "POST"], {"public": True}),
+    ):
+        app.add_url_rule(f"/{name}", name, openbb.table(id=name, **options)(lambda: []), methods=methods)
+    warned = [fault for fault in openbb.validate(app) if fault.severity == "warning"]
+    assert [fault.widget for fault in warned] == ["both"]
+    assert "also answers POST" in warned[0].message

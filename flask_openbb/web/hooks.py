@@ -59,20 +59,15 @@ def before_request() -> Any:
     state: State = app.extensions[EXTENSION]
     routes = routes_of(app, state)
     method = _asked_method()
-    if "{" in asked.path and (binding := routes.placeholders.get(asked.path.rstrip("/"))) and binding.method == method:
-        return _at_placeholders(state, binding)
+    if "{" in asked.path and (answered := _at_placeholders(state, routes, method)) is not None:
+        return answered
     rule = asked.url_rule
     if rule is None:
         return _unrouted(state, routes, method)
     if rule.endpoint.startswith(_OURS):
         return _own_url(state, routes, rule)
-    binding_here = routes.native.get((rule.endpoint, method))
-    if binding_here is None:
-        return _no_binding(routes, rule, method)
-    refusal = _ours(frozenset({method})) or _at_the_door(binding_here.policy, widget=binding_here.id)
-    if refusal is None:
-        environ[BINDING] = binding_here
-    return refusal
+    binding = routes.native.get((rule.endpoint, method))
+    return _no_binding(routes, rule, method) if binding is None else _native(asked, rule, binding)
 
 
 def after_request(response: Response) -> Response:
@@ -98,10 +93,21 @@ def _ours(methods: frozenset[str]) -> Response | None:
     return _beside_hooks(preflight_response()) if "Access-Control-Request-Method" in request.headers else None
 
 
+def _native(asked: Request, rule: Rule, binding: Binding) -> Response | None:
+    """A widget at its view's own URL: Flask will call the view, if the request passes the door."""
+    preflight = _ours(frozenset({binding.method}))
+    options = asked.method == "OPTIONS"
+    # Where Flask lists the methods by itself, nothing of the view's is in the answer. A view may answer OPTIONS too.
+    if preflight is not None or (options and getattr(rule, "provide_automatic_options", False)):
+        return preflight
+    refusal = _at_the_door(binding.policy, widget=binding.id)
+    if refusal is None and not options:
+        asked.environ[BINDING] = binding
+    return refusal
+
+
 def _at_the_door(policy: Policy | None, *, widget: str | None = None) -> Response | None:
     """Refuse who may not ask, before the host's hooks decide anything; they find ``g.openbb_identity`` set."""
-    if request.method == "OPTIONS":
-        return None
     try:
         guard(policy, widget=widget)
     except RequestError as refusal:
@@ -132,8 +138,11 @@ def _asked_method() -> str:
     return "GET" if method == "HEAD" else method
 
 
-def _at_placeholders(state: State, binding: Binding) -> Any:
-    """``stock/{symbol}`` as it stands in the manifest."""
+def _at_placeholders(state: State, routes: Routes, method: str) -> Any:
+    """``stock/{symbol}`` as it stands in the manifest; None if it is not one, or to list the methods."""
+    binding = routes.placeholders.get(request.path.rstrip("/"))
+    if binding is None or binding.method != method:
+        return None
     preflight = _ours(frozenset({binding.method}))
     return preflight if preflight is not None or request.method == "OPTIONS" else _answer_elsewhere(state, binding)
 
@@ -142,17 +151,21 @@ def _own_url(state: State, routes: Routes, rule: Rule) -> Any:
     """A manifest, or a widget under our prefix."""
     values = request.view_args or {}
     if "id" not in values:
-        return _ours(frozenset({"GET"})) or _at_the_door(state.policy)
+        return _ours(frozenset({"GET"})) or _unless_options(state)
     table = routes.options if values.get("kind") == "options" else routes.widgets
     binding = table.get(values["id"])
     if binding is None:
-        return _ours(frozenset({"GET", "POST"})) or _at_the_door(state.policy)
+        return _ours(frozenset({"GET", "POST"})) or _unless_options(state)
     preflight = _ours(frozenset({binding.method}))
     if preflight is not None or request.method == "OPTIONS":
         return preflight
     if request.method not in (binding.method, "HEAD" if binding.method == "GET" else binding.method):
         return _beside_hooks(_wrong_method(binding))
     return _answer_elsewhere(state, binding, token=values.get("token"))
+
+
+def _unless_options(state: State) -> Response | None:
+    return None if request.method == "OPTIONS" else _at_the_door(state.policy)
 
 
 def _unrouted(state: State, routes: Routes, method: str) -> Any:
@@ -235,6 +248,8 @@ def _answer_elsewhere(state: State, binding: Binding, *, token: str | None = Non
 
 def _signed_identity(state: State, binding: Binding, token: str) -> Any:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if not app.secret_key:
+        raise RequestError(403, "Invalid signed link: this backend signs none.")
     identity = state.signer(app).verify(token, widget=binding.subject)
     if binding.policy is not None and not knows(binding.policy, identity.id):
         raise RequestError(403, "The key this URL was signed for is no longer valid. Reload the backend in Workspace.")

@@ -115,11 +115,29 @@ def _bind(state: State, routes: Routes, endpoint: str, mark: Marked, rules: list
         routes.faulty.append((mark, home))
         return
     table[id] = binding
+    _report_open_methods(routes, mark, binding)
     if home.own:
         routes.native[endpoint, method] = binding
         if rule.arguments:
             routes.patterns.append((loose_pattern(rule.rule), binding))
             routes.placeholders[f"{state.settings.url_prefix}/{home.url}"] = binding
+
+
+def _report_open_methods(routes: Routes, mark: Marked, binding: Binding) -> None:
+    """Other methods of the view's own URL are the host's, as they were: its door, if any, is not ours."""
+    if binding.policy is None or not binding.own or mark.method is not None:
+        return
+    others = sorted((binding.rule.methods or set()) - {binding.method, "HEAD", "OPTIONS"})
+    if others:
+        routes.faults.append(
+            Fault(
+                "warning",
+                f"The view also answers {' and '.join(others)} at its URL, where this extension asks for no key.",
+                widget=binding.id,
+                location=binding.declaration.location,
+                fix=f"Leave only {binding.method} in its route's methods, or guard the others yourself.",
+            )
+        )
 
 
 def _home(

@@ -178,3 +178,24 @@ def test_the_info_page_may_be_off(make_app):
 def test_the_manifest_has_strict_json(app, openbb, client):
     declare(app, openbb)
     json.loads(client.get("/widgets.json").get_data(), parse_constant=lambda name: pytest.fail(name))
+
+
+def test_a_refused_manifest_is_checked_once(make_app, monkeypatch):
+    from flask_openbb.web import build
+
+    app, openbb = broken(make_app)
+    client = app.test_client()
+    checked = []
+    lint = build.lint_widgets
+    monkeypatch.setattr(build, "lint_widgets", lambda *given, **more: checked.append(1) or lint(*given, **more))
+    answers = [client.get(path) for path in ("/widgets.json", "/apps.json", "/widgets.json", "/")]
+    assert [answer.status_code for answer in answers] == [500, 500, 500, 200]
+    assert answers[0].get_json() == answers[2].get_json()
+    assert len(checked) == 1
+
+    @openbb.markdown
+    def late():
+        return ""
+
+    assert client.get("/widgets.json").status_code == 500
+    assert len(checked) == 2

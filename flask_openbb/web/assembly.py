@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from ..errors import ManifestError
 from .build import Built, build
 from .dispatch import wrap_views
 from .routes import Routes, find_routes
@@ -24,7 +25,7 @@ def routes_of(app: Flask, state: State) -> Routes:
             version = state.registry.version
             routes = find_routes(app, state)
             wrap_views(app, state, routes)
-            state.routes, state.built, state.version = routes, None, version
+            state.routes, state.built, state.refused, state.version = routes, None, (), version
         return state.routes
 
 
@@ -35,6 +36,12 @@ def manifests_of(app: Flask, state: State) -> Built:
     """
     with state.lock:
         routes = routes_of(app, state)
+        if state.refused:
+            raise ManifestError(state.refused)
         if state.built is None:
-            state.built = build(app, state, routes)
+            try:
+                state.built = build(app, state, routes)
+            except ManifestError as error:
+                state.refused = error.faults
+                raise
         return state.built

@@ -6,7 +6,6 @@ Called by ``state`` for the first manifest request and by the commands. Nothing 
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -22,6 +21,7 @@ from ..manifest.lint import lint_agents, lint_apps, lint_widgets
 from ..manifest.registry import Marked, same_source
 from ..manifest.schemas import dump_app
 from .bindings import Binding, Home, told
+from .conditional import digest_of
 from .entries import entry_of
 from .routes import Routes, resolve_options
 from .rules import relative_url
@@ -116,7 +116,7 @@ def build(app: Flask, state: State, routes: Routes) -> Built:
 def document(manifest: Any) -> Document:
     """Encode a manifest; the ETag is a digest of the bytes."""
     body = orjson.dumps(manifest)
-    return Document(body, hashlib.sha256(body).hexdigest()[:32])
+    return Document(body, digest_of(body))
 
 
 def for_caller(built: Built, *, sign: Callable[[Binding], str | None]) -> Document:

@@ -1,4 +1,6 @@
-"""ETag and 304 of the widgets that ask for them with ``etag=True``. Called by ``dispatch`` for each such answer.
+"""ETag and 304 of the manifests, and of the widgets that ask for them with ``etag=True``.
+
+Called by ``views`` for each manifest and by ``dispatch`` for each such answer.
 
 The ETag is strong and made of the body's bytes; ``compression`` makes it weak where it codes them.
 """
@@ -6,6 +8,7 @@ The ETag is strong and made of the body's bytes; ``compression`` makes it weak w
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -21,13 +24,13 @@ def digest_of(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=DIGEST_SIZE).hexdigest()
 
 
-def conditional(response: Response, policy: Policy | None, *, digest: str | None = None) -> Response:
+def conditional(response: Response, policies: Collection[Policy], *, digest: str | None = None) -> Response:
     """Give an answer its ETag, or turn it into a 304 if the client has it.
 
     Only an answer of 200 whose bytes are there; a stream or an error is left as it is. An ``ETag`` or
     ``Cache-Control`` of the view's own stays.
 
-    :param policy: The widget's; with one, the answer is private to its caller.
+    :param policies: Those that the answer depends on; with one, it is private to its caller.
     :param digest: The body's, where it is known already.
     :return: The same response.
 
@@ -39,9 +42,11 @@ def conditional(response: Response, policy: Policy | None, *, digest: str | None
     if "ETag" not in headers:
         headers["ETag"] = f'"{digest or digest_of(response.get_data())}"'
     if "Cache-Control" not in headers:
-        headers["Cache-Control"] = "no-cache" if policy is None else "private, no-cache"
-    for name in () if policy is None else credential_headers(policy):
-        response.vary.add(name)
+        headers["Cache-Control"] = "private, no-cache" if policies else "no-cache"
+    for policy in policies:
+        for name in credential_headers(policy):
+            response.vary.add(name)
+    # For an ETag make_conditional says the same, at twice the cost, and adds the Date that servers add.
     if "If-Match" in request.headers:
         response.make_conditional(request.environ)
     elif "If-None-Match" in request.headers and request.if_none_match.contains_weak(response.get_etag()[0] or ""):

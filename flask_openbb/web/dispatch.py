@@ -91,7 +91,7 @@ def _answer(state: State, binding: Binding, view: View, arguments: dict[str, Any
     if not binding.declaration.etag:
         return response
     digest, _ = request.environ.get(KEPT) or (None, b"")
-    return conditional(response, binding.policy, digest=digest)
+    return conditional(response, () if binding.policy is None else (binding.policy,), digest=digest)
 
 
 def parse(state: State, binding: Binding, view_args: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,10 +46,6 @@ class Routes:
     """Views, by Flask endpoint and method, that were to be guarded and whose declaration is faulty: nobody gets in."""
     faults: list[Fault] = field(default_factory=list)
 
-    def by_id(self, id: str) -> Binding | None:
-        """A widget or, failing that, an options endpoint."""
-        return self.widgets.get(id) or self.options.get(id)
-
     def options_url(self, view: Callable[..., Any]) -> str | None:
         """The URL of an ``@openbb.options`` view, or None if it is not one of this app's."""
         found = (binding.url for binding in self.options.values() if same_source(binding.declaration, view))

@@ -15,7 +15,7 @@ from flask import Flask, current_app
 from ..door.auth import Policy
 from ..door.cors import CorsPolicy
 from ..door.signing import Signer
-from ..errors import ConfigError
+from ..errors import ConfigError, Fault
 from ..manifest.registry import Registry, View
 from .compression import Kept
 from .settings import Settings
@@ -54,6 +54,8 @@ class State:
     """Built at the first request, by ``assembly``."""
     built: Built | None = None
     """Built with the first manifest, by ``assembly``."""
+    refused: tuple[Fault, ...] = ()
+    """The errors that kept the manifests from being built; found once, told to everybody who asks."""
     version: int = -1
     """The registry's version that both were built from."""
 

@@ -12,13 +12,14 @@ from collections.abc import Callable
 from flask import Blueprint, current_app, g, render_template, request
 from werkzeug.wrappers import Response
 
-from ..door.auth import Policy, authenticate
+from ..door.auth import authenticate
 from ..errors import AuthError, ManifestError
 from .answers import error_response, failure, json_response
 from .assembly import manifests_of
 from .bindings import Binding
-from .build import Built, Document, for_caller, signed_url
-from .door import credential_headers, credentials
+from .build import Built, for_caller, signed_url
+from .conditional import conditional
+from .door import credentials
 from .environ import KEPT
 from .state import BLUEPRINT, State, current_state
 
@@ -99,7 +100,8 @@ def _manifest(name: str) -> Response:
         return _refused(state, error)
     except Exception as error:
         return failure(error)
-    return _conditional(document, [policy for policy in policies if policy is not None])
+    concerned = [policy for policy in policies if policy is not None]
+    return conditional(json_response(document.body), concerned, digest=document.etag)
 
 
 def _signer_for_caller(state: State) -> Callable[[Binding], str | None]:
@@ -116,23 +118,6 @@ def _signer_for_caller(state: State) -> Callable[[Binding], str | None]:
         return signed_url(binding, signer.sign(widget=binding.subject, identity=identity))
 
     return sign
-
-
-def _conditional(document: Document, policies: list[Policy]) -> Response:
-    """The document, or a 304; private to its caller where its content depends on who asks."""
-    response = json_response(document.body)
-    headers = response.headers
-    headers["ETag"] = f'"{document.etag}"'
-    headers["Cache-Control"] = "private, no-cache" if policies else "no-cache"
-    for policy in policies:
-        for name in credential_headers(policy):
-            response.vary.add(name)
-    # For an ETag make_conditional says the same, at twice the cost, and adds the Date that servers add.
-    if "If-Match" in request.headers:
-        response.make_conditional(request.environ)
-    elif "If-None-Match" in request.headers and request.if_none_match.contains_weak(document.etag):
-        response.status_code = 304
-    return response
 
 
 def _refused(state: State, error: ManifestError) -> Response:

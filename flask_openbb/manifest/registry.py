@@ -23,6 +23,9 @@ MARK = "__openbb__"
 
 View = Callable[..., Any]
 
+Role = Literal["widget", "options"]
+"""What a declared view is asked for."""
+
 _serials = itertools.count()
 
 
@@ -30,7 +33,7 @@ _serials = itertools.count()
 class Declaration:
     """One use of a decorator, unchecked until a manifest is built."""
 
-    role: Literal["widget", "options"]
+    role: Role
     kind: Kind | None
     owner: object
     """Identity of the registry it was declared on: one view may serve two extensions."""

@@ -1,6 +1,6 @@
 """The keyword arguments of the widget decorators, for type checkers and editors.
 
-Holds types only; used by ``declare``.
+Holds types only.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     import marshmallow
     from typing_extensions import Unpack
 
-    from ..door.auth import Policy
-    from ..manifest.specs import Grid, Param
-    from ..shape.layout import ListMode
-    from ..shape.values import Decimals
-    from .cache import Cache
+    from ...door.auth import Policy
+    from ...manifest.specs import Grid, Param
+    from ...shape.layout import ListMode
+    from ...shape.values import Decimals
+    from ..cache import Cache
 
 V = TypeVar("V", bound=Callable[..., Any])
 

@@ -1,0 +1,13 @@
+"""The half of the extension that works at import time: one module a family of decorators, free of any app."""
+
+from __future__ import annotations
+
+from .apps import AppDeclarations
+from .keywords import KindDecorator, V, WidgetOptions
+from .kinds import KindDeclarations
+
+__all__ = ["Declarations", "KindDecorator", "V", "WidgetOptions"]
+
+
+class Declarations(KindDeclarations, AppDeclarations):
+    """What can be declared on an :class:`~flask_openbb.OpenBB` extension."""

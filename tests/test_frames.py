@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import uuid
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -25,7 +24,7 @@ from hypothesis import strategies as st
 from flask_openbb.errors import EncodeError, ShapeError
 from flask_openbb.shape import columnar
 from flask_openbb.shape.columnar import encode_frame
-from flask_openbb.shape.encode import dumps
+from flask_openbb.shape.encode import Form, dumps
 from flask_openbb.shape.encoded import Encoded
 from flask_openbb.shape.flatten import flatten
 from flask_openbb.shape.rows import iter_rows, records, to_rows
@@ -281,9 +280,8 @@ def test_what_is_no_frame_is_left_alone(value):
 
 
 def test_settings_of_the_widget_reach_every_cell():
-    plain = partial(dumps, big_ints=False)
     for frame in (pd_of([BIG + 1, 1]), pl_of([BIG + 1, 1]), pa_of([BIG + 1, 1])):
-        assert encode_frame(frame, dumps=plain).body == b'[{"v":9007199254740992},{"v":1}]'
+        assert encode_frame(frame, form=Form(big_ints=False)).body == b'[{"v":9007199254740992},{"v":1}]'
 
 
 @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table], ids=["pandas", "polars", "arrow"])

@@ -161,7 +161,7 @@ def _rows(value: Any, shaping: Shaping) -> Encoded | Stream:
             ready = stream_table(_prepared(iter_records(value), shaping), layout, declared=shaping.declared)
             return ready if isinstance(ready, Encoded) else Stream(_named_parts(ready, shaping))
         if shaping.unfolding is None and shaping.row_schema is None:
-            frame = encode_frame(value, sep=shaping.sep, dumps=layout.form.dumps, pick=layout.pick)
+            frame = encode_frame(value, sep=shaping.sep, form=layout.form, pick=layout.pick)
             if frame is not None:
                 return frame if isinstance(frame, Encoded) else dump_table(frame, layout)
         return dump_table(_prepared(records(value), shaping), layout)

@@ -4,28 +4,26 @@ The first row's shape is compiled into one generator that checks each row and fi
 is about to write it. What does not fit is evened out if rows merely lack keys, and is left to :mod:`.flatten`
 otherwise, whose result is the same, only slower.
 
-Owns the plan of a shape, its check and its use. Imports :mod:`.flatten`, :mod:`.encode`, :mod:`.layout` and
-:mod:`.rows`; called by :mod:`.stream` for each answer, or each part of a stream.
+Owns the plan of a shape, its check and its use. Imports :mod:`.feed`, :mod:`.flatten`, :mod:`.encode`, :mod:`.layout`
+and :mod:`.rows`; called by :mod:`.stream` for each answer, or each part of a stream.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, reduce
+from functools import reduce
 from itertools import chain, repeat
 from operator import countOf, getitem, itemgetter
 from typing import Any, Literal
 
 import orjson
 
+from .feed import FEWEST_ROWS_TO_COMPILE, MOST_COLUMNS, NEXT, Feed, feeder
 from .flatten import ATOMS, Path, Row, cell
 from .layout import Layout
 from .rows import frame_reader, per_class, record_reader
 from .values import SAFE_INT
-
-_NEXT = object()
-"""Stands for a row that orjson has not asked for yet."""
 
 
 def _shells() -> int:
@@ -56,16 +54,6 @@ def _within(rows: list[Any], shells: int) -> list[Any]:
 
 
 _SHELLS = _shells()
-_MOST_COLUMNS = 1000
-_FEWEST_ROWS = 16  # compiling costs more than it saves below
-
-Feed = Generator[Any, Any, None]
-Sources = tuple[tuple[str, Path | None], ...]
-"""Name and path of each column to write; the path is None where its values were made ready."""
-
-
-class _MisfitError(ValueError):
-    """A row has other keys than the plan."""
 
 
 @dataclass
@@ -88,7 +76,7 @@ class Plan:
             if type(key) is not str:
                 return False
             name, path = prefix + key, (*above, key)
-            if name in self.paths or len(self.paths) > _MOST_COLUMNS:
+            if name in self.paths or len(self.paths) > MOST_COLUMNS:
                 return False
             if type(value) is not dict or name in self.layout.whole:
                 self.paths[name] = path
@@ -146,11 +134,11 @@ class Fitted:
     def _write(self, picked: list[tuple[str, str]], first_row: int) -> bytes:
         form, count = self._layout.form, len(self._rows)
         try:
-            return orjson.dumps([_NEXT] * count, default=self._feed(picked).send, option=form.options)
+            return orjson.dumps([NEXT] * count, default=self._feed(picked).send, option=form.options)
         except TypeError:
             # The row that does not fit, or the value that orjson does not take, is found once more.
             feed = self._feed(picked)
-            rows = [feed.send(_NEXT).copy() for _ in range(count)]
+            rows = [feed.send(NEXT).copy() for _ in range(count)]
         return form.dumps(rows, first_row=first_row)
 
     @property
@@ -170,7 +158,7 @@ class Fitted:
         hook: Callable[[Any], Any] = form.hook
         if not self._is_flat:
             # Orjson asks for each row when it is about to write it: only one flat row exists at a time.
-            rows, hook = [_NEXT] * len(rows), self._feed([(name, name) for name in self.paths]).send
+            rows, hook = [NEXT] * len(rows), self._feed([(name, name) for name in self.paths]).send
         try:
             text = orjson.dumps(_within(rows, _SHELLS), default=hook, option=form.options)
         except TypeError:
@@ -212,7 +200,7 @@ class Fitted:
             ready += [] if cells is None else [cells]
         groups = tuple((path, len(keys)) for path, keys in self._plan.groups.items())
         rows = zip(self._rows, *ready) if ready else self._rows  # noqa: B905 - nulls do not end
-        feed = _feeder(tuple(sources), groups)(rows, self._layout.form.hook)
+        feed = feeder(tuple(sources), groups)(rows, self._layout.form.hook)
         next(feed)
         return feed
 
@@ -237,7 +225,7 @@ def fit(rows: list[Any], layout: Layout, *, like: Row | None = None) -> Fitted |
         # In first-seen order, as flatten() has it.
         places = {key: place for place, key in enumerate(opened, 1)}
         plan.paths = dict(sorted(plan.paths.items(), key=lambda item: places.get(item[1][0], 0)))
-    return Fitted(plan, rows, like) if len(rows) >= _FEWEST_ROWS else None
+    return Fitted(plan, rows, like) if len(rows) >= FEWEST_ROWS_TO_COMPILE else None
 
 
 def _opened_later(rows: list[Any], layout: Layout) -> Row:
@@ -290,48 +278,6 @@ def _evened(mappings: list[Any], path: Path, groups: Mapping[Path, tuple[str, ..
             for mapping, value in zip(even, inner, strict=True):
                 mapping[name] = value
     return even
-
-
-@lru_cache(maxsize=256)
-def _feeder(sources: Sources, groups: tuple[tuple[Path, int], ...]) -> Callable[..., Feed]:
-    """Compile a generator that is sent ``_NEXT`` for the next flat row, or a value for its JSON form.
-
-    The flat row is the same dict each time. A row that has other keys than ``groups`` says is a
-    :class:`_MisfitError`, or a ``KeyError`` where one is missing.
-
-    :param groups: Path of each mapping in a row, and how many keys it has.
-    """
-    # A repr of str is always a literal of it: no key can become code.
-    names = {path: f"g{number}" for number, (path, _) in enumerate(groups)}
-    ready = [f"r{number}" for number, (_, path) in enumerate(sources) if path is None]
-    checks = []
-    for path, name in names.items():
-        if path:
-            checks.append(f"{name} = {names[path[:-1]]}[{path[-1]!r}]")
-        checks.append(f"if type({name}) is not dict: raise misfit")
-    # With every key read below, the sum is right only if no mapping has another key beside them.
-    total = " + ".join(f"len({name})" for name in names.values())
-    checks.append(f"if {total} != {sum(size for _, size in groups)}: raise misfit")
-    filled = [
-        f"row[{name!r}] = " + (f"r{number}" if path is None else f"{names[path[:-1]]}[{path[-1]!r}]")
-        for number, (name, path) in enumerate(sources)
-    ]
-    code = "\n".join(
-        [
-            "def feed(sources, form):",
-            "    row = {}",
-            "    got = yield",
-            f"    for {', '.join(['g0', *ready])} in sources:",
-            *(f"        {line}" for line in (*checks, *filled)),
-            "        got = yield row",
-            "        while got is not is_next:",
-            "            got = yield form(got)",
-        ]
-    )
-    space: dict[str, Any] = {"misfit": _MisfitError, "is_next": _NEXT}
-    exec(compile(code, "<flask_openbb plan>", "exec"), space)  # noqa: S102
-    feeder: Callable[..., Feed] = space["feed"]
-    return feeder
 
 
 def _int_text(value: Any) -> Any:

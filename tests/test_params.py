@@ -354,3 +354,10 @@ def test_an_argument_nothing_would_fill_is_refused_beside_a_schema():
 
     with pytest.raises(ParamError, match=r"'args': it is no field of Query.*as_kwargs=True"):
         plan_params(view, params=Query)
+
+
+def test_an_empty_row_moves_the_next_one_down():
+    def view(symbol="A"): ...
+
+    made = plan_params(view, params=[[], [Param("symbol")]])
+    assert [tuple(param.name for param in line) for line in made.rows] == [(), ("symbol",)]

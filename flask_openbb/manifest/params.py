@@ -256,7 +256,7 @@ class _Planner:
                     shown.append(self._declare(param, by_wire, arguments))
                 except ParamError as error:
                     self.problems += error.problems
-            if shown:
+            if shown or (row and not item):  # an empty row moves the next ones down
                 yield tuple(shown) if row else shown[0]
 
     def _declare(self, param: Any, by_wire: Mapping[str, str], arguments: dict[str, Argument]) -> Param:

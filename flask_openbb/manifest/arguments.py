@@ -6,7 +6,6 @@ that agree. Imports this room's hints, fields and options, no Flask. Called by :
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import math
 import uuid
@@ -90,15 +89,12 @@ def shown(param: Param, wire: str, *, many: bool, **known: Any) -> Param:
     """
     options = known.get("options", param.options)
     typed = many and known.get("type", param.type) == "text" and not options
-    return dataclasses.replace(
-        param,
-        **known,
-        name=wire,
-        label=label_from(wire) if param.label is None else param.label,
-        show=True if param.show is None else param.show,
-        multi_select=True if many and param.multi_select is None else param.multi_select,
-        multiple=True if typed and param.multiple is None else param.multiple,
-    )
+    fields = {**vars(param), **known, "name": wire}
+    fields["label"] = label_from(wire) if param.label is None else param.label
+    fields["show"] = True if param.show is None else param.show
+    fields["multi_select"] = True if many and param.multi_select is None else param.multi_select
+    fields["multiple"] = True if typed and param.multiple is None else param.multiple
+    return Param(**fields)
 
 
 def build_argument(name: str, hint: Hint, default: Any, given: Param, *, clock: Clock) -> Argument:

@@ -66,8 +66,7 @@ def wire_value(value: Any, *, type: str | None, many: bool = False) -> Any:
 
 def completed(param: Param) -> Mapping[str, Any]:
     """Give the fields of a Param that were given, by name."""
-    given = {name: getattr(param, name) for name in param.__dataclass_fields__}
-    return {name: value for name, value in given.items() if value is not None and not (name == "extra" and not value)}
+    return {name: value for name, value in vars(param).items() if value is not None and (name != "extra" or value)}
 
 
 def _option(item: Any, type: str | None) -> dict[str, Any]:

@@ -70,7 +70,9 @@ class WireSchema(Schema):
         super().__init__(**kwargs)
         declared = cast("Mapping[str, WireField]", self.fields)
         self.by_key: dict[str, WireField] = {item.data_key or name: item for name, item in declared.items()}
-        self._dumped = [(item.data_key or name, name, item) for name, item in declared.items()]
+        self._dumped = {
+            name: (place, item.data_key or name, item) for place, (name, item) in enumerate(declared.items())
+        }
         self.required = [key for key, item in self.by_key.items() if item.required]
 
     def findings(self, wire: Mapping[str, Any]) -> Iterator[Finding]:
@@ -93,7 +95,8 @@ class WireSchema(Schema):
         """Return the attributes to dump, without those not given."""
         if isinstance(obj, Mapping):
             return obj
-        return {name: value for name in self.held if (value := getattr(obj, name, None)) is not None}
+        given = vars(obj)
+        return {name: value for name, value in given.items() if value is not None and name in self.held}
 
     def build(self, attrs: dict[str, Any], extra: dict[str, Any]) -> Any:
         """Return the loaded object from its attributes and the wire keys it has none for."""
@@ -111,11 +114,12 @@ class WireSchema(Schema):
         if many:
             return [self.dump(item) for item in obj]
         attrs = self.unpack(obj)
-        wire = {
-            key: item._serialize(value, name, obj)
-            for key, name, item in self._dumped
-            if (value := attrs.get(name)) is not None
-        }
+        names = [name for name, value in attrs.items() if value is not None and name in self._dumped]
+        names.sort(key=self._dumped.__getitem__)
+        wire = {}
+        for name in names:
+            _, key, item = self._dumped[name]
+            wire[key] = item._serialize(attrs[name], name, obj)
         return merged(wire, plain(getattr(obj, "extra", {})))
 
     @post_load(pass_original=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
+import struct
 
 import numpy as np
 import pandas as pd
@@ -54,9 +56,9 @@ TRACE = {"type": "scatter", "x": [1], "y": [2]}
         ({"data": [TRACE]}, PLAIN, {"data": [TRACE], "layout": {}}),
         ({"data": (TRACE,), "layout": None}, PLAIN, {"data": [TRACE], "layout": {}}),
         (
-            {"data": [TRACE], "layout": {"title": "t"}, "config": {"a": 1}},
+            {"data": [TRACE], "layout": {"height": 9}, "config": {"a": 1}},
             PLAIN,
-            {"data": [TRACE], "layout": {"title": "t"}, "config": {"a": 1}},
+            {"data": [TRACE], "layout": {"height": 9}, "config": {"a": 1}},
         ),
         (json.dumps({"data": [TRACE], "layout": {}}), PLAIN, {"data": [TRACE], "layout": {}}),
         (b'{"data": [{"y": [NaN]}]}', PLAIN, {"data": [{"y": [None]}], "layout": {}}),
@@ -88,7 +90,7 @@ def test_plotly_figures():
     }
     numbers = go.Figure(go.Scatter(y=np.array([1.5])))
     text = charts.chart(numbers.to_json(), PLAIN)
-    assert text == json.loads(numbers.to_json())
+    assert text == {"data": [{"type": "scatter", "y": [1.5]}], "layout": json.loads(numbers.to_json())["layout"]}
     assert json.loads(dumps(charts.chart(numbers, PLAIN))) == text
     parts = {"data": [go.Scatter(y=[1])], "layout": go.Layout(height=10)}
     assert json.loads(dumps(charts.chart(parts, PLAIN))) == {
@@ -138,12 +140,12 @@ def test_chart_refuses(value, message):
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_a_template_gives_the_colours_of_the_theme(theme):
     shaping = Shaping("w", template=True).asked(theme=theme, raw=False)
-    body = said(charts.chart({"data": [TRACE], "layout": {"title": "t"}}, shaping))
+    body = said(charts.chart({"data": [TRACE], "layout": {"height": 9}}, shaping))
     colours = body["layout"]["template"]["layout"]
     background = {"dark": "#151518", "light": "#FFFFFF"}[theme]
     assert (colours["paper_bgcolor"], colours["plot_bgcolor"]) == (background, background)
     assert colours["font"]["color"] == PALETTES[theme].text
-    assert body["layout"]["title"] == "t"
+    assert body["layout"]["height"] == 9
 
 
 def test_a_template_keeps_the_figure_and_its_own_colours():
@@ -169,8 +171,8 @@ def test_a_template_that_is_a_name_is_replaced_and_nothing_given_is_changed():
 
 
 def test_without_template_the_layout_is_the_figures():
-    body = charts.chart({"data": [TRACE], "layout": {"title": "t"}}, PLAIN.asked(theme="light", raw=False))
-    assert body["layout"] == {"title": "t"}
+    body = charts.chart({"data": [TRACE], "layout": {"height": 9}}, PLAIN.asked(theme="light", raw=False))
+    assert body["layout"] == {"height": 9}
 
 
 @pytest.mark.parametrize(
@@ -431,6 +433,57 @@ def test_vegalite_rows(spec, rows):
     assert charts.vegalite(spec, RAW) == rows
 
 
+# What Workspace cannot read in a figure
+
+
+def test_arrays_and_titles_wherever_they_are():
+    array = {"dtype": "f8", "bdata": base64.b64encode(struct.pack("<2d", 1.5, float("nan"))).decode()}
+    figure = {
+        "data": [go.Scatter(y=[0]), {"y": array, "marker": {"color": array, "colorbar": {"title": "c"}}}],
+        "layout": {"title": "t", "xaxis": {"title": {"text": "x"}}, "yaxis": {"title": "y"}, "title2": "t"},
+        "frames": [{"data": [{"y": array}]}],
+    }
+    before = copy.deepcopy(figure)
+    body = said(charts.chart(figure, PLAIN))
+    assert figure == before
+    assert body["data"][1] == {"y": [1.5, None], "marker": {"color": [1.5, None], "colorbar": {"title": {"text": "c"}}}}
+    assert body["layout"] == {
+        "title": {"text": "t"},
+        "xaxis": {"title": {"text": "x"}},
+        "yaxis": {"title": {"text": "y"}},
+        "title2": "t",
+    }
+    assert body["frames"] == [{"data": [{"y": [1.5, None]}]}]
+
+
+def test_what_a_figures_author_keeps_in_it_stays():
+    array = {"dtype": "i1", "bdata": "AQI="}
+    own = {"customdata": [{"title": "t"}], "meta": {"title": "t"}}
+    body = charts.chart({"data": [{"y": [1], **own}, {"y": [1], "customdata": array}]}, PLAIN)
+    assert body["data"] == [{"y": [1], **own}, {"y": [1], "customdata": [1, 2]}]
+
+
+@pytest.mark.parametrize(
+    ("array", "items"),
+    [
+        ({"dtype": "i2", "bdata": "AQACAAMABAA=", "shape": "2,2"}, [[1, 2], [3, 4]]),
+        ({"dtype": "u1", "bdata": "AQIDBAUGBwg=", "shape": "2, 2, 2"}, [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]),
+        ({"dtype": "u1c", "bdata": "/w=="}, [255]),
+        ({"dtype": "f4", "bdata": ""}, []),
+        ({"dtype": "i8", "bdata": "AQ=="}, None),
+        ({"dtype": "i1", "bdata": [1]}, None),
+        ({"dtype": "i1", "bdata": "no base64"}, None),
+        ({"dtype": "f8", "bdata": "AQI="}, None),
+        ({"dtype": "i1", "bdata": "AQI=", "shape": "2,2"}, None),
+        ({"dtype": "i1", "bdata": "AQI=", "shape": "two"}, None),
+    ],
+    ids=["matrix", "cube", "clamped", "empty", "type", "list", "base64", "length", "shape", "words"],
+)
+def test_typed_arrays(array, items):
+    # What is none, or is broken, stays for Plotly to say so.
+    assert charts.chart({"data": [{"z": array}]}, PLAIN)["data"] == [{"z": array if items is None else items}]
+
+
 # Over HTTP
 
 
@@ -501,12 +554,24 @@ def test_an_empty_chart_is_a_readable_error(app, openbb, client):
     assert set(answer.get_json()) == {"detail"}
 
 
-@pytest.mark.parametrize("option", [{"template": True}, {"toolbar": False}], ids=["template", "toolbar"])
-def test_chart_options_are_for_plotly_charts(app, openbb, option):
+@pytest.mark.parametrize(
+    ("kind", "option", "message"),
+    [
+        (
+            "table",
+            {"template": True},
+            "template= is for widgets of type 'chart', 'chart-highcharts', 'chart-vegalite',",
+        ),
+        ("table", {"toolbar": False}, "toolbar= is for widgets of type 'chart', and this is 'table'"),
+        ("highcharts", {"toolbar": False}, "toolbar= is for widgets of type 'chart', and this is 'chart-highcharts'"),
+    ],
+    ids=["template", "toolbar", "toolbar of another chart"],
+)
+def test_chart_options_are_for_charts(app, openbb, kind, option, message):
     @app.get("/rows")
-    @openbb.table(**option)
+    @getattr(openbb, kind)(**option)
     def rows():
         return []
 
-    with pytest.raises(ManifestError, match=f"{next(iter(option))}= is for widgets of type 'chart'"):
+    with pytest.raises(ManifestError, match=message):
         openbb.validate(app)

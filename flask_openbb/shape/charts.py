@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import envelope
+from .arrays import plain
 from .checks import named, refuse, refuse_none, under
 from .rows import describe, frame_reader, is_record, listing, to_rows
 from .shaping import Shaping
-from .themes import with_template
+from .themes import with_config, with_options, with_template
 from .traces import Rows, highcharts_rows, plotly_rows, vegalite_rows
 
 _PLOTLY = "a Plotly figure, or a mapping with a non-empty list 'data'"
@@ -30,7 +31,8 @@ def chart(value: Any, shaping: Shaping) -> Any:
     """Shape a Plotly chart, or the rows behind it, which Workspace asks for with ``raw=true``.
 
     With ``template=True`` a layout gets the colours of the theme asked for, wherever it names none itself; with
-    ``toolbar=`` a figure without ``config`` gets one.
+    ``toolbar=`` a figure without ``config`` gets one. Arrays that Plotly wrote as base64 become lists, titles
+    that are text what Workspace's plotly.js takes for titles.
 
     :param value: A Plotly figure; a mapping with a non-empty list ``data``; either as JSON text; or, for
         raw data, rows as :func:`.bodies.table` takes them, or a mapping with them under ``results``.
@@ -51,6 +53,8 @@ def chart(value: Any, shaping: Shaping) -> Any:
 def highcharts(value: Any, shaping: Shaping) -> Any:
     """Shape a Highcharts chart, or the rows behind it.
 
+    With ``template=True`` the options get the colours of the theme asked for, wherever they name none themselves.
+
     :param value: Its options; ``{"constructorType", "userOptions"}``; an object whose ``to_dict()`` gives either, as
         Highcharts Core's charts do; either as JSON text; or, for raw data, rows.
     :return: ``{"constructorType": ..., "userOptions": {...}}``, or rows.
@@ -68,6 +72,8 @@ def highcharts(value: Any, shaping: Shaping) -> Any:
 
 def vegalite(value: Any, shaping: Shaping) -> Any:
     """Shape a Vega-Lite chart, or the rows behind it.
+
+    With ``template=True`` its config gets the colours of the theme asked for, wherever it names none itself.
 
     :param value: A specification; an object whose ``to_dict()`` gives one, as Altair's charts do; either as
         JSON text; or, for raw data, rows. A frame as ``data.values`` becomes records.
@@ -144,7 +150,8 @@ def _plotly(value: Any, shaping: Shaping) -> Any:
     layout = {} if layout is None else layout
     if shaping.template:
         layout = with_template(envelope.as_mapping(layout), shaping.theme)
-    return {**figure, "data": traces, "layout": layout, **_config(figure, shaping)}
+    drawn = {**figure, "data": [plain(trace) for trace in traces], "layout": plain(layout), **_config(figure, shaping)}
+    return {**drawn, "frames": plain(drawn["frames"])} if "frames" in drawn else drawn
 
 
 def _config(figure: Mapping[str, Any], shaping: Shaping) -> dict[str, Any]:
@@ -175,10 +182,12 @@ def _highcharts(value: Any, shaping: Shaping) -> dict[str, Any]:
         options = options.to_dict()
     if not is_record(options):
         refuse(shaping, f"the chart's userOptions are {describe(options)}. Return {_HIGHCHARTS}.")
-    plain = envelope.as_mapping(options)
-    if not listing(plain.get("series")) and not is_record(plain.get("data")):
+    found = envelope.as_mapping(options)
+    if not listing(found.get("series")) and not is_record(found.get("data")):
         refuse(shaping, f"the chart has no 'series', so nothing would be drawn. Return {_HIGHCHARTS}.")
-    return {**body, "userOptions": plain}
+    if shaping.template:
+        found = with_options(found, shaping.theme, constructor=constructor)
+    return {**body, "userOptions": found}
 
 
 def _vegalite(value: Any, shaping: Shaping) -> dict[str, Any]:
@@ -192,4 +201,4 @@ def _vegalite(value: Any, shaping: Shaping) -> dict[str, Any]:
     data = spec.get("data")
     if isinstance(data, Mapping) and frame_reader(type(data.get("values"))) is not None:
         spec["data"] = {**data, "values": to_rows(data["values"])}
-    return spec
+    return with_config(spec, shaping.theme) if shaping.template else spec

@@ -1,4 +1,4 @@
-"""The look of OpenBB Workspace, as Plotly's layout knows it.
+"""The look of OpenBB Workspace, as Plotly's layout, Highcharts' options and Vega-Lite's config know it.
 
 Owns the two palettes. Imports its room's types only; called by :mod:`.charts` for widgets with ``template=True``.
 """
@@ -19,11 +19,12 @@ class Palette:
     background: str
     text: str
     grid: str
+    muted: str
 
 
 PALETTES: Mapping[Theme, Palette] = {
-    "dark": Palette(background="#151518", text="#FFFFFF", grid="#2E2E33"),
-    "light": Palette(background="#FFFFFF", text="#222222", grid="#E4E4E7"),
+    "dark": Palette(background="#151518", text="#FFFFFF", grid="#3A3A40", muted="#8A8A93"),
+    "light": Palette(background="#FFFFFF", text="#222222", grid="#E4E4E7", muted="#8A8A93"),
 }
 """Workspace's own backgrounds, and text and lines that can be read on them.
 
@@ -48,6 +49,127 @@ def with_template(layout: Mapping[str, Any], theme: Theme) -> dict[str, Any]:
     template = dict(given) if isinstance(given, Mapping) else {}
     template["layout"] = _merged(template.get("layout") or {}, _colours(PALETTES[theme]))
     return {**layout, "template": template}
+
+
+def with_options(options: Mapping[str, Any], theme: Theme, *, constructor: str = "chart") -> dict[str, Any]:
+    """Put a theme's colours into the options of a Highcharts chart, where everything the options name wins.
+
+    :param options: They are not changed. Each axis of a list gets the colours.
+    :param constructor: What draws them: ``stockChart`` has a navigator and ``ganttChart`` a second x axis.
+    :return: A copy with more colours.
+
+    Source: Highcharts' API reference; it has no template, and draws black on white by default.
+
+    .. versionadded:: 0.1
+    """
+    palette = PALETTES[theme]
+    axis = _axis(palette)
+    below = {**_highcharts(palette), **(_stock(palette) if constructor in ("stockChart", "ganttChart") else {})}
+    axes: dict[str, Any] = {}
+    for name in ("xAxis", "yAxis", *(("colorAxis",) if "colorAxis" in options else ())):
+        given = options.get(name) or {}
+        several = isinstance(given, list | tuple)
+        found = [_merged(axis, one) if isinstance(one, Mapping) else one for one in (given if several else [given])]
+        if name == "xAxis" and constructor == "ganttChart" and not several:
+            # Highcharts adds a row of larger units above an x axis that is not a list.
+            found, several = [*found, axis], True
+        axes[name] = found if several else found[0]
+    return {**_merged(below, options), **axes}
+
+
+def with_config(spec: Mapping[str, Any], theme: Theme) -> dict[str, Any]:
+    """Put a theme's colours into the config of a Vega-Lite specification, where everything it names itself wins.
+
+    :param spec: It is not changed.
+    :return: A copy with another ``config``.
+
+    Source: Vega-Lite's reference, ``config``: its values are defaults.
+
+    .. versionadded:: 0.1
+    """
+    given = spec.get("config")
+    return {**spec, "config": _merged(_vegalite(PALETTES[theme]), given if isinstance(given, Mapping) else {})}
+
+
+def _highcharts(palette: Palette) -> dict[str, Any]:
+    text = {"style": {"color": palette.text}}
+    return {
+        "chart": {"backgroundColor": palette.background},
+        "title": text,
+        "subtitle": text,
+        "caption": text,
+        "legend": {
+            "itemStyle": {"color": palette.text},
+            "itemHoverStyle": {"color": palette.muted},
+            "itemHiddenStyle": {"color": palette.muted},
+            "title": text,
+            "navigation": {"activeColor": palette.text, "inactiveColor": palette.muted, **text},
+        },
+        "tooltip": {"backgroundColor": palette.background, **text},
+        "credits": {"style": {"color": palette.muted}},
+        "plotOptions": {
+            # A label may lie on a bar or beside it: with an outline it can be read on both.
+            "series": {
+                "borderColor": palette.background,
+                "dataLabels": {"color": palette.text, "style": {"textOutline": f"1px {palette.background}"}},
+            },
+            "candlestick": {"lineColor": palette.text},
+            "boxplot": {"fillColor": palette.background},
+        },
+    }
+
+
+def _axis(palette: Palette) -> dict[str, Any]:
+    text = {"style": {"color": palette.text}}
+    lines = ("gridLineColor", "lineColor", "minorGridLineColor", "minorTickColor", "tickColor")
+    return {**dict.fromkeys(lines, palette.grid), "labels": text, "title": text, "grid": {"borderColor": palette.grid}}
+
+
+def _stock(palette: Palette) -> dict[str, Any]:
+    button = {"fill": palette.grid, "style": {"color": palette.text}}
+    bar = ("barBackgroundColor", "barBorderColor", "buttonBackgroundColor", "buttonBorderColor", "trackBorderColor")
+    return {
+        "rangeSelector": {
+            "buttonTheme": {
+                **button,
+                "states": {
+                    "hover": {"fill": palette.muted, "style": button["style"]},
+                    "select": {"fill": palette.muted, "style": button["style"]},
+                    "disabled": {"fill": palette.grid, "style": {"color": palette.muted}},
+                },
+            },
+            "inputStyle": {"color": palette.text},
+            "labelStyle": {"color": palette.text},
+        },
+        "navigator": {
+            "outlineColor": palette.grid,
+            "handles": {"backgroundColor": palette.grid, "borderColor": palette.muted},
+            "xAxis": {"gridLineColor": palette.grid, "labels": {"style": {"color": palette.text}}},
+        },
+        "scrollbar": {
+            **dict.fromkeys(bar, palette.grid),
+            "buttonArrowColor": palette.text,
+            "rifleColor": palette.text,
+            "trackBackgroundColor": palette.background,
+        },
+    }
+
+
+def _vegalite(palette: Palette) -> dict[str, Any]:
+    labels = {"labelColor": palette.text, "titleColor": palette.text}
+    lines = {"domainColor": palette.grid, "gridColor": palette.grid, "tickColor": palette.grid}
+    return {
+        "background": palette.background,
+        # Workspace makes the chart as large as its widget, and padding would come on top of that.
+        "padding": 0,
+        "view": {"stroke": palette.grid},
+        "title": {"color": palette.text, "subtitleColor": palette.text},
+        "axis": {**labels, **lines},
+        "legend": labels,
+        "header": labels,
+        "text": {"color": palette.text},
+        "rule": {"color": palette.text},
+    }
 
 
 def _colours(palette: Palette) -> dict[str, Any]:

@@ -6,12 +6,10 @@ Owns the reading of Plotly's traces, Highcharts' series and Vega-Lite's data. Im
 
 from __future__ import annotations
 
-import struct
-from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
-from math import prod
 from typing import Any
 
+from .arrays import decoded
 from .envelope import as_mapping
 from .rows import is_record, listing, to_rows
 
@@ -26,7 +24,6 @@ _COLUMNS = (
 )
 _POINT = {2: ("x", "y"), 3: ("x", "low", "high"), 4: ("open", "high", "low", "close")}
 _POINT[5] = ("x", *_POINT[4])
-_TYPES = {"i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I", "f4": "f", "f8": "d"}
 _PARTS = ("layer", "hconcat", "vconcat", "concat")
 
 
@@ -119,22 +116,8 @@ def _cells(columns: Mapping[str, list[Any]], matrix: list[list[Any]]) -> Rows:
 
 
 def _array(value: Any) -> list[Any] | None:
-    """The items of an array, also of one that Plotly wrote as base64.
-
-    Source: plotly.js, ``dtype``, ``bdata`` and ``shape``: little endian, with the typed arrays of JavaScript.
-    """
-    if not isinstance(value, Mapping):
-        return listing(value)
-    code = _TYPES.get(str(value.get("dtype")))
-    if code is None or not isinstance(value.get("bdata"), str):
-        return None
-    data = b64decode(value["bdata"])
-    items: list[Any] = list(struct.unpack(f"<{len(data) // struct.calcsize('<' + code)}{code}", data))
-    shape = [int(size) for size in str(value.get("shape") or len(items)).split(",")]
-    for axis in range(len(shape) - 1, 0, -1):
-        width = shape[axis]
-        items = [items[start : start + width] for start in range(0, prod(shape[: axis + 1]), width)]
-    return items
+    """The items of an array, also of one that Plotly wrote as base64."""
+    return decoded(value) if isinstance(value, Mapping) else listing(value)
 
 
 def _point(point: Any, position: int) -> dict[str, Any]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 OPTIONS = Kind(wire="options", shaper=bodies.options, source="docs.openbb.co widget-parameters/advanced-dropdown")
 """The pseudo-kind of an options endpoint."""
 
+_CHART_OPTIONS = {"template": ("chart", "chart-highcharts", "chart-vegalite"), "toolbar": ("chart",)}
 _FLAGS = ("public", "shape", "etag")
 _WHERE = "Use True or False."
 
@@ -235,9 +236,10 @@ def _shaping(state: State, declaration: Declaration, id: str, answer: Answer) ->
     data_key = declaration.fields.get("data_key") or (data.get("dataKey") if isinstance(data, Mapping) else None)
     data_key = data_key or answer.data_key
     settings = state.settings
-    for option in ("template", "toolbar"):
-        if option in declaration.shaping and declaration.kind is not None and declaration.kind.wire != "chart":
-            raise RegistrationError(f"{option}= is for widgets of type 'chart', and this is {declaration.kind.wire!r}.")
+    for option, wires in _CHART_OPTIONS.items():
+        if option in declaration.shaping and declaration.kind is not None and declaration.kind.wire not in wires:
+            known = ", ".join(map(repr, wires))
+            raise RegistrationError(f"{option}= is for widgets of type {known}, and this is {declaration.kind.wire!r}.")
     title = declaration.fields.get("name") or wire.get("name")
     return Shaping(
         widget=id,

@@ -1,6 +1,6 @@
 """JavaScript that only the tests use, installed by npm from ``package.json`` into a folder git ignores.
 
-Used by the fixture ``ag_grid`` of ``conftest.py``; knows nothing of pytest. An install is kept under the hash of
+Used by the fixture ``npm`` of ``conftest.py``; knows nothing of pytest. An install is kept under the hash of
 ``package-lock.json`` and used again until that changes. The lock names no registry: npm asks the one it is
 configured with, and the hashes in the lock hold for all of them.
 """
@@ -18,7 +18,8 @@ CACHE = HERE / ".cache"
 INSTALL_TIMEOUT = 180
 """Seconds npm may take."""
 
-_OPTIONS = ("--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error")
+# What is optional is for Node: a browser needs none of it.
+_OPTIONS = ("--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error")
 
 
 class AssetsError(Exception):

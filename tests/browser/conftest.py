@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import functools
 import hashlib
 import os
 import shutil
@@ -19,7 +20,7 @@ from typing import Any, NoReturn
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from servers import Certificate, Gunicorn
 
 from flask_openbb.web.certificates import write_certificate
@@ -94,12 +95,19 @@ def chromium(localhost_certificate: Certificate, pages: tuple[Pages, Certificate
 
 
 @pytest.fixture(scope="package")
-def ag_grid() -> Path:
-    """The script of AG Grid Community, in the version that Workspace draws its tables with."""
+def npm(pages: tuple[Pages, Certificate]) -> Path:
+    """The packages that widgets are drawn with, in Workspace's versions; pages find them under ``/npm/``."""
     try:
-        return node_modules() / "ag-grid-community" / "dist" / "ag-grid-community.min.js"
+        pages[0].npm = node_modules()
     except AssetsError as error:
-        _lack(f"AG Grid is needed: {error}")
+        _lack(f"the packages that Workspace draws with are needed: {error}")
+    return pages[0].npm
+
+
+@pytest.fixture(scope="package")
+def ag_grid(npm: Path) -> Path:
+    """The script of AG Grid Community, in the version that Workspace draws its tables with."""
+    return npm / "ag-grid-community" / "dist" / "ag-grid-community.min.js"
 
 
 def _lack(what: str) -> NoReturn:
@@ -146,6 +154,20 @@ class WorkspacePage:
         return reasons
 
 
+def _open_page(
+    chromium: Browser, contexts: list[BrowserContext], origin: str, *, path: str = "/", allow_local: bool = True
+) -> WorkspacePage:
+    context = chromium.new_context()
+    contexts.append(context)
+    if allow_local:
+        context.grant_permissions(["local-network-access"], origin=origin)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+    page.goto(f"{origin}{path}", timeout=PAGE_TIMEOUT)
+    return WorkspacePage(page, errors)
+
+
 @pytest.fixture
 def visit(chromium: Browser) -> Iterator[Callable[..., WorkspacePage]]:
     """Open pages: ``visit(origin)``; each has its own cookies, cache and permissions.
@@ -153,22 +175,55 @@ def visit(chromium: Browser) -> Iterator[Callable[..., WorkspacePage]]:
     ``allow_local=True`` stands for the user's click on the prompt with which Chromium, since version 142,
     asks whether a public page may call this machine; a headless browser cannot show it and answers no.
     """
-    contexts = []
-
-    def open_page(origin: str, *, allow_local: bool = True) -> WorkspacePage:
-        context = chromium.new_context()
-        contexts.append(context)
-        if allow_local:
-            context.grant_permissions(["local-network-access"], origin=origin)
-        page = context.new_page()
-        errors: list[str] = []
-        page.on("console", lambda message: message.type == "error" and errors.append(message.text))
-        page.goto(f"{origin}/", timeout=PAGE_TIMEOUT)
-        return WorkspacePage(page, errors)
-
-    yield open_page
+    contexts: list[BrowserContext] = []
+    yield functools.partial(_open_page, chromium, contexts)
     for context in contexts:
         context.close()
+
+
+@dataclasses.dataclass(frozen=True)
+class Board:
+    """A page with ``drawing.js`` in it, connected to the backend of ``drawings.py``: it draws one widget at a time."""
+
+    page: Page
+    complaints: list[str]
+    """What went wrong in the page: warnings and errors of its console, and what was thrown."""
+
+    def draw(self, widget: str, theme: str = "dark") -> dict[str, Any]:
+        """Draw a widget and tell what the library made of it."""
+        self.complaints.clear()
+        self.page.evaluate("theme => wipe(theme)", theme)
+        return {**self.page.evaluate("id => draw(id)", widget), "widget": widget, "theme": theme}
+
+    def look(self, drawn: dict[str, Any]) -> dict[str, Any]:
+        """Tell what colours are on the screen; keeps a screenshot where ``SCREENSHOTS`` names a folder."""
+        folder = os.environ.get("SCREENSHOTS")
+        name = f"{drawn['widget']}-{drawn['theme']}.png"
+        picture = self.page.locator("#card").screenshot(path=Path(folder, name) if folder else None)
+        return self.page.evaluate("png => pixels(png)", base64.b64encode(picture).decode())
+
+    def raw(self, widget: str) -> Any:
+        """Fetch the rows behind a chart, as its table view does."""
+        return self.page.evaluate("id => rawRows(id)", widget)
+
+
+@pytest.fixture(scope="package")
+def board(chromium: Browser, npm: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    """One page, and one backend, for all drawings: the libraries are large."""
+    server = Gunicorn("drawings:create_app()", tmp_path_factory.mktemp("drawings"))
+    contexts: list[BrowserContext] = []
+    try:
+        server.wait()
+        opened = _open_page(chromium, contexts, WORKSPACE, path="/drawing.html")
+        found: list[str] = []
+        opened.page.on("console", lambda said: said.type in {"warning", "error"} and found.append(said.text))
+        opened.page.on("pageerror", lambda error: found.append(str(error)))
+        assert opened.connect(server.url)["widgets"].get("status") == 200, server.error_log.read_text()
+        yield Board(opened.page, found)
+    finally:
+        for context in contexts:
+            context.close()
+        server.stop()
 
 
 @pytest.fixture

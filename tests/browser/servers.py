@@ -25,6 +25,8 @@ class Pages(http.server.ThreadingHTTPServer):
     """Serves ``pages/`` over HTTPS for whatever host name is mapped to it."""
 
     daemon_threads = True
+    npm: Path | None = None
+    """What it serves under ``/npm/``: the folder of installed packages."""
 
     def __init__(self, certificate: Certificate) -> None:
         super().__init__(("127.0.0.1", 0), functools.partial(_PagesHandler, directory=str(HERE / "pages")))
@@ -53,6 +55,17 @@ class Pages(http.server.ThreadingHTTPServer):
 
 class _PagesHandler(http.server.SimpleHTTPRequestHandler):
     timeout = 10  # seconds without a byte
+    server: Pages
+
+    def translate_path(self, path: str) -> str:
+        """Look ``/npm/`` up among the packages."""
+        if self.server.npm is None or not path.startswith("/npm/"):
+            return super().translate_path(path)
+        self.directory, kept = str(self.server.npm), self.directory
+        try:
+            return super().translate_path(path.removeprefix("/npm"))
+        finally:
+            self.directory = kept
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keep the test's output to itself."""

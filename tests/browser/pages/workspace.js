@@ -95,6 +95,8 @@ function widgetUrl(endpoint, params, base) {
 }
 
 class Workspace {
+  theme = "dark";
+
   // A backend as the user adds it: its URL, and the headers its owner told him to send.
   async connect(base, headers = {}) {
     this.base = base;
@@ -117,7 +119,7 @@ class Workspace {
         body: JSON.stringify(params),
       });
     }
-    if (THEMED.includes(widget.type)) params.theme = "dark";
+    if (THEMED.includes(widget.type)) params.theme = this.theme;
     return request(widgetUrl(widget.endpoint, params, this.base), { headers: this.headers });
   }
 

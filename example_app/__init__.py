@@ -12,6 +12,7 @@ and connect ``http://127.0.0.1:7779`` in Workspace with the header ``X-API-KEY``
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from flask import Flask
@@ -25,16 +26,20 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     :param settings: Settings that replace those of ``config.py``, as tests give them.
     """
     # Imported here, so that "example_app.hello", in the same package, starts without any of it.
-    from . import api, pages, widgets  # noqa: PLC0415
+    from . import api, apps, pages, rates, widgets  # noqa: F401, PLC0415
     from .extensions import openbb  # noqa: PLC0415
 
     app = Flask(__name__)
     app.config.from_object(config)
     app.config.update(settings or {})
+    app.extensions["rates"] = rates.Source(app.config["RATES_URL"], timeout=app.config["RATES_TIMEOUT"])
     app.register_blueprint(pages.bp)
     app.register_blueprint(api.bp)
 
-    # All that OpenBB Workspace needs: the blueprints of the widgets, and the extension.
+    # All that OpenBB Workspace needs: a secret for endpoints that it asks without the key, the blueprints of the
+    # widgets, and the extension.
+    if not app.config["SECRET_KEY"]:
+        app.config["SECRET_KEY"] = sha256(f"signed endpoints {app.config['OPENBB_API_KEYS']}".encode()).hexdigest()
     for bp in widgets.blueprints:
         app.register_blueprint(bp)
     openbb.init_app(app)

@@ -91,6 +91,20 @@ def by_period(quotes: Sequence[Quote], interval: str) -> list[Quote]:
     return [_joined(list(days)) for _, days in groupby(quotes, key=period)]
 
 
+def monthly_changes(quotes: Sequence[Quote]) -> list[dict[str, object]]:
+    """Return ``year``, ``month`` (1 to 12) and ``change`` of each month whose predecessor's last close is known."""
+    return [
+        {"year": str(new.date.year), "month": new.date.month, "change": change(new.close, old.close)}
+        for old, new in pairwise(by_period(quotes, "month"))
+    ]
+
+
+def quantiles(values: Sequence[float]) -> tuple[float, float, float]:
+    """Return the lower quartile, the median and the upper quartile."""
+    low, middle, high = statistics.quantiles(values, n=4)
+    return round(low, 2), round(middle, 2), round(high, 2)
+
+
 def inflation(readings: Sequence[Reading]) -> list[Inflation]:
     """Return each month's index and its change over twelve months, where there is one."""
     return [

@@ -1,13 +1,14 @@
-"""The Plotly figures of the example, in Workspace's dark or light colours.
+"""The charts of the example, in Workspace's dark or light colours.
 
 Takes numbers from ``store`` and ``analytics`` and returns ``plotly`` figures, which the widgets return
-unchanged.
+unchanged, and what the widgets' Highcharts charts have in common.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timezone
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -105,3 +106,19 @@ def _figure(theme: str) -> go.Figure:
             "yaxis2": axis,
         }
     )
+
+
+def highcharts(theme: str) -> dict[str, Any]:
+    """Return the options that give a Highcharts chart Workspace's colours."""
+    colours = _COLOURS.get(theme, _COLOURS["dark"])
+    return {
+        "chart": {"backgroundColor": colours["background"], "style": {"color": colours["text"]}},
+        "title": {"text": None},
+        "legend": {"itemStyle": {"color": colours["text"]}},
+        "credits": {"enabled": False},
+    }
+
+
+def milliseconds(day: date) -> int:
+    """Return a day as Highcharts counts time: milliseconds since 1970, UTC."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=timezone.utc).timestamp() * 1000)

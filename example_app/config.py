@@ -1,6 +1,6 @@
 """The settings of the example, read once by ``create_app``.
 
-Everything Flask-OpenBB can be told is a setting whose name starts with ``OPENBB_``; here it is the key alone.
+Everything Flask-OpenBB can be told is a setting whose name starts with ``OPENBB_``; the others are the example's own.
 """
 
 from __future__ import annotations
@@ -20,3 +20,12 @@ DEMONSTRATION_KEY = "demonstration-key-replace-me"
 
 OPENBB_API_KEYS = os.environ.get("OPENBB_API_KEYS", DEMONSTRATION_KEY)
 """What Workspace must send as the header ``X-API-KEY``; the pages and the JSON API stay open."""
+
+SECRET_KEY = os.environ.get("SECRET_KEY")
+"""Signs the endpoints that Workspace asks without the key, such as PDFs. Made of the keys where it is not set, so that
+every worker has the same."""
+
+RATES_URL = os.environ.get("RATES_URL", "https://api.frankfurter.dev/v1")
+"""Where exchange rates come from. Without a network their widgets say so; nothing else needs one."""
+RATES_TIMEOUT = float(os.environ.get("RATES_TIMEOUT", "4"))
+"""Seconds to wait for an answer of that source."""

@@ -24,10 +24,17 @@ def overview() -> str:
 def instrument(symbol: str) -> str:
     """Show the years of one instrument."""
     try:
-        item = store.instrument(symbol)
+        return instrument_page(symbol)
     except store.UnknownSymbolError as error:
         abort(404, str(error))
-    quotes = store.quotes(symbol)
+
+
+def instrument_page(symbol: str) -> str:
+    """Write the page of one instrument.
+
+    :raises store.UnknownSymbolError: If the symbol is not on file.
+    """
+    item, quotes = store.instrument(symbol), store.quotes(symbol)
     years = analytics.yearly_returns(quotes)
     return render_template("instrument.html", item=item, last=quotes[-1], years=years, line=_line(quotes))
 

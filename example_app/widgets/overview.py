@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from flask import Blueprint
 
 from flask_openbb import Column, Param
 
-from .. import analytics, store
+from .. import analytics, reviews, store
 from ..extensions import openbb
 
 bp = Blueprint("overview", __name__, url_prefix="/widgets/overview")
@@ -38,18 +37,7 @@ def briefing(
     year: Annotated[int, Param(label="Year", min=FIRST_YEAR, max=LAST_YEAR, step=1)] = LAST_YEAR,
 ) -> str:
     """One year in a few sentences."""
-    lines = [f"# {year} in the markets", ""]
-    for item in store.instruments():
-        # From the last close of the year before, as a year's return is meant; the VIX of 2014 has none on file.
-        before = store.quotes(item.symbol, end=date(year - 1, 12, 31))[-1:]
-        during = store.quotes(item.symbol, start=date(year, 1, 1), end=date(year, 12, 31))
-        closes = [quote.close for quote in before + during]
-        move = analytics.change(closes[-1], closes[0])
-        lines.append(
-            f"- **{item.name}** went from {closes[0]:,.2f} to {closes[-1]:,.2f} {item.unit} ({move:+.2f} %), "
-            f"between {min(closes):,.2f} and {max(closes):,.2f}."
-        )
-    return "\n".join(lines)
+    return reviews.year_in_words(year)
 
 
 # The view of the JSON API stays as it is, and so does what it answers to its other callers. For Workspace its

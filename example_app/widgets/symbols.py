@@ -1,13 +1,13 @@
-"""The list of symbols that the widgets' dropdowns offer."""
+"""The lists that the widgets' dropdowns offer."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from flask import Blueprint, abort
 
-from .. import store
+from .. import book, store
 from ..extensions import openbb
 
 bp = Blueprint("symbols", __name__, url_prefix="/widgets")
@@ -21,6 +21,27 @@ MARKETS = {"All": "all", "Stocks": "equity", "Volatility": "volatility", "Commod
 def symbols(market: Market = "all") -> list[tuple[str, str]]:
     """Offer the instruments of one market, or all: what is read, and what is sent."""
     return [(item.name, item.symbol) for item in store.instruments(None if market == "all" else market)]
+
+
+@bp.get("/holdings")
+@openbb.options
+def holdings() -> dict[str, str]:
+    """Offer what the model portfolio holds."""
+    return {position.item.name: position.item.symbol for position in book.positions()}
+
+
+@bp.get("/instruments")
+@openbb.options(cache=3600)
+def instruments() -> list[dict[str, Any]]:
+    """Offer every instrument with what is said of it beside its name, as an advanced dropdown shows it."""
+    return [
+        {
+            "label": item.name,
+            "value": item.symbol,
+            "extraInfo": {"description": item.unit, "rightOfDescription": item.market},
+        }
+        for item in store.instruments()
+    ]
 
 
 def quotes_or_404(symbol: str, *, start: date | None = None, end: date | None = None) -> list[store.Quote]:

@@ -6,11 +6,13 @@ lets the page read what follows, errors included.
 
 from __future__ import annotations
 
+import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from rates_stub import RatesStub
 from servers import ROOT, Certificate, Gunicorn
 
 from .conftest import EVIL, WORKSPACE, WorkspacePage
@@ -26,63 +28,119 @@ PERMISSION_SINCE = 142
 Start = Callable[..., Gunicorn]
 
 
-def start_example(gunicorn: Start, **arguments: Any) -> Gunicorn:
+@pytest.fixture
+def rates() -> Iterator[RatesStub]:
+    """The source of exchange rates that the example asks."""
+    with RatesStub().running() as stub:
+        yield stub
+
+
+def start_example(gunicorn: Start, rates: RatesStub, **arguments: Any) -> Gunicorn:
     options = ["--config", str(ROOT / "example_app" / "gunicorn.conf.py")]
-    return gunicorn("example_app:create_app()", env={"OPENBB_API_KEYS": KEY}, options=options, **arguments)
+    env = {"OPENBB_API_KEYS": KEY, "RATES_URL": rates.url}
+    return gunicorn("example_app:create_app()", env=env, options=options, **arguments)
 
 
 def start_backend(gunicorn: Start) -> Gunicorn:
     return gunicorn(BACKEND, env={"OPENBB_API_KEYS": KEY})
 
 
+def is_text(body: Any) -> bool:
+    return isinstance(body, str) and body != ""
+
+
+def are_rows(body: Any) -> bool:
+    return bool(body) and all(row.keys() == body[0].keys() for row in body)
+
+
+def have(*keys: str) -> Callable[[Any], bool]:
+    def check(body: Any) -> bool:
+        items = body if isinstance(body, list) else [body]
+        return bool(items) and all(set(keys) <= item.keys() for item in items)
+
+    return check
+
+
+def are_pdfs(body: Any) -> bool:
+    files = body if isinstance(body, list) else [body]
+    return bool(files) and all(base64.b64decode(file["content"]).startswith(b"%PDF-") for file in files)
+
+
+DRAWABLE: dict[str, Callable[[Any], bool]] = {
+    "table": are_rows,
+    "file_viewer": are_rows,
+    "markdown": is_text,
+    "note": is_text,
+    "html": is_text,
+    "iframe": is_text,
+    "youtube": is_text,
+    "metric": have("label", "value"),
+    "chart": lambda body: bool(body["data"]) and isinstance(body["layout"], dict),
+    "chart-highcharts": lambda body: bool(body["userOptions"]["series"]),
+    "chart-vegalite": lambda body: bool(body["data"]["values"]) and have("mark", "encoding")(body),
+    "newsfeed": have("title", "date", "author", "excerpt", "body"),
+    "pdf": are_pdfs,
+    "multi_file_viewer": are_pdfs,
+    "omni": lambda body: bool(body["content"]) and body["data_format"]["data_type"] == "object",
+}
+"""What a widget of each kind must answer, as far as every one of them must."""
+TEXT_TYPES = {"html": "text/html", "iframe": "text/html", "youtube": "text/plain"}
+"""What is no JSON, by the kind of its widget."""
+
+
 def is_drawable(widget: dict[str, Any], outcome: dict[str, Any]) -> bool:
-    """Tell whether Workspace has something to show: JSON, 200, not empty, in the form of the widget's kind."""
-    if (outcome.get("status"), outcome.get("type")) != (200, "application/json"):
+    """Tell whether Workspace has something to show: 200, the right type, and a body in the form of the kind."""
+    kind = widget.get("type", "table")
+    if outcome.get("status") != 200 or not outcome["type"].startswith(TEXT_TYPES.get(kind, "application/json")):
         return False
     body = outcome["body"]
     for key in filter(None, widget.get("data", {}).get("dataKey", "").split(".")):
         body = body[key]
-    match widget.get("type", "table"):
-        case "table":
-            return bool(body) and all(row.keys() == body[0].keys() for row in body)
-        case "markdown":
-            return isinstance(body, str) and body != ""
-        case "metric":
-            figures = body if isinstance(body, list) else [body]
-            return bool(figures) and all({"label", "value"} <= row.keys() for row in figures)
-        case "chart":
-            return bool(body["data"]) and isinstance(body["layout"], dict)
-        case other:
-            raise NotImplementedError(f"say here what a {other!r} widget must answer")
+    return DRAWABLE[kind](body)
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_workspace_reads_every_widget_of_the_example(
-    gunicorn: Start, workspace_page: WorkspacePage, localhost_certificate: Certificate, scheme: str
+    gunicorn: Start,
+    rates: RatesStub,
+    workspace_page: WorkspacePage,
+    localhost_certificate: Certificate,
+    scheme: str,
 ) -> None:
-    server = start_example(gunicorn, certificate=localhost_certificate if scheme == "https" else None)
+    server = start_example(gunicorn, rates, certificate=localhost_certificate if scheme == "https" else None)
     manifests = workspace_page.connect(f"{server.url}/", {"X-API-KEY": KEY})
     assert [outcome.get("status") for outcome in manifests.values()] == [200, 200], manifests
     widgets = manifests["widgets"]["body"]
-    assert len(widgets) >= 8
-    assert [app["name"] for app in manifests["apps"]["body"]] == ["Market overview"]
+    assert len(widgets) >= 45
+    assert [app["name"] for app in manifests["apps"]["body"]] == [
+        "Market overview",
+        "Portfolio",
+        "Research",
+        "Operations",
+    ]
 
-    outcomes = {name: workspace_page.fetch_widget(name) for name in widgets}
+    # The prompt is what somebody types, so it has no value to start with.
+    typed = {"desk_ask": {"prompt": "A table of oil in 2016"}}
+    outcomes = {name: workspace_page.fetch_widget(name, **typed.get(name, {})) for name in widgets}
     failures = {name: found for name, found in outcomes.items() if not is_drawable(widgets[name], found)}
     assert failures == {}
     assert workspace_page.errors == []
 
 
-def test_workspace_fills_every_choice_of_the_example(gunicorn: Start, workspace_page: WorkspacePage) -> None:
-    server = start_example(gunicorn)
+def test_workspace_fills_every_choice_of_the_example(
+    gunicorn: Start, rates: RatesStub, workspace_page: WorkspacePage
+) -> None:
+    server = start_example(gunicorn, rates)
     widgets = workspace_page.connect(server.url, {"X-API-KEY": KEY})["widgets"]["body"]
     outcomes = [(name, outcome) for widget in widgets for name, outcome in workspace_page.fetch_options(widget).items()]
     assert outcomes, "the example shows no param whose choices an endpoint gives"
     assert [found for found in outcomes if found[1].get("status") != 200 or not found[1]["body"]] == []
 
 
-def test_another_origin_reads_nothing(gunicorn: Start, workspace_page: WorkspacePage, evil_page: WorkspacePage) -> None:
-    server = start_example(gunicorn)
+def test_another_origin_reads_nothing(
+    gunicorn: Start, rates: RatesStub, workspace_page: WorkspacePage, evil_page: WorkspacePage
+) -> None:
+    server = start_example(gunicorn, rates)
     headers = {"X-API-KEY": KEY}
     widgets = workspace_page.connect(server.url, headers)["widgets"]["body"]
     paths = ["widgets.json", "apps.json", *(widget["endpoint"].strip("/") for widget in widgets.values())]

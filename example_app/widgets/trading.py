@@ -1,0 +1,111 @@
+"""Volumes, closes, and how the days and months of an instrument are spread: Highcharts and Vega-Lite.
+
+Both kinds take the chart as the library itself describes it, so the views return plain mappings.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from flask import Blueprint
+
+from flask_openbb import Param
+
+from .. import analytics, charts, store
+from ..extensions import openbb
+from .symbols import instruments, quotes_or_404, symbols
+
+bp = Blueprint("trading", __name__, url_prefix="/widgets/trading")
+
+Years = Literal["2014", "2015", "2016", "2017", "2018"]
+AnyInstrument = Annotated[str, Param(label="Instrument", options=instruments, style={"popupWidth": 420})]
+
+
+@bp.get("/volume")
+@openbb.highcharts(name="Volume by month", category="Trading", grid=(20, 12), raw=True)
+def volume(
+    symbol: Annotated[str, Param(label="Index", options=symbols, options_params={"market": "equity"})] = "SP500",
+    year: Years = "2018",
+    theme: str = "dark",
+) -> dict[str, Any]:
+    """Shares traded in each month of one year, in millions."""
+    quotes = quotes_or_404(symbol, start=date(int(year), 1, 1), end=date(int(year), 12, 31))
+    months = analytics.by_period(quotes, "month")
+    return charts.highcharts(theme) | {
+        "xAxis": {"categories": [f"{month.date:%b}" for month in months]},
+        "yAxis": {"title": {"text": "Million shares"}},
+        "series": [
+            {
+                "type": "column",
+                "name": store.instrument(symbol).name,
+                "data": [None if month.volume is None else round(month.volume / 1e6) for month in months],
+            }
+        ],
+    }
+
+
+@bp.get("/closes")
+@openbb.highcharts(name="Closes with a navigator", category="Trading", grid=(40, 14))
+def closes(symbol: AnyInstrument = "WTI", theme: str = "dark") -> dict[str, Any]:
+    """Every close on file, as a stock chart with its own range selector."""
+    points = [[charts.milliseconds(quote.date), quote.close] for quote in quotes_or_404(symbol)]
+    item = store.instrument(symbol)
+    return {
+        "constructorType": "stockChart",
+        "userOptions": charts.highcharts(theme)
+        | {
+            "rangeSelector": {"selected": 4},
+            "yAxis": {"title": {"text": item.unit}},
+            "series": [{"type": "line", "name": item.name, "data": points}],
+        },
+    }
+
+
+@bp.get("/changes")
+@openbb.vegalite(name="Spread of daily changes", category="Trading", grid=(20, 12), raw=True)
+def changes(symbol: AnyInstrument = "SP500", year: Years = "2018") -> dict[str, Any]:
+    """How often an instrument moved by how much in a day."""
+    quotes = quotes_or_404(symbol, start=date(int(year), 1, 1), end=date(int(year), 12, 31))
+    rows = [
+        {"day": new.date.isoformat(), "change": analytics.change(new.close, old.close)} for old, new in pairwise(quotes)
+    ]
+    return {
+        "data": {"values": rows},
+        "mark": "bar",
+        "encoding": {
+            "x": {"field": "change", "type": "quantitative", "bin": {"maxbins": 30}, "title": "Change in a day, %"},
+            "y": {"aggregate": "count", "title": "Days"},
+        },
+    }
+
+
+@bp.get("/seasons")
+@openbb.vegalite(name="Months by year", category="Trading", grid=(20, 12))
+def seasons(symbol: AnyInstrument = "SP500") -> dict[str, Any]:
+    """The change in each month of each year, as coloured squares."""
+    return {
+        "data": {"values": analytics.monthly_changes(quotes_or_404(symbol))},
+        "mark": "rect",
+        "encoding": {
+            "x": {"field": "month", "type": "ordinal"},
+            "y": {"field": "year", "type": "ordinal"},
+            "color": {
+                "field": "change",
+                "type": "quantitative",
+                "scale": {"scheme": "redblue", "domainMid": 0},
+                "title": "%",
+            },
+        },
+    }
+
+
+@bp.get("/quote")
+@openbb.metric(name="Quote", category="Trading", grid=(10, 5))
+def quote(
+    symbol: Annotated[str, Param(type="ticker", label="Ticker", description="The dashboard's")] = "SP500",
+) -> tuple[str, float, float]:
+    """The last close of the dashboard's ticker, and its change on the day."""
+    before, last = quotes_or_404(symbol)[-2:]
+    return store.instrument(symbol).name, last.close, analytics.change(last.close, before.close)

@@ -189,11 +189,12 @@ class Board:
     complaints: list[str]
     """What went wrong in the page: warnings and errors of its console, and what was thrown."""
 
-    def draw(self, widget: str, theme: str = "dark") -> dict[str, Any]:
-        """Draw a widget and tell what the library made of it."""
+    def draw(self, widget: str, theme: str = "dark", *, names: list[str] | None = None) -> dict[str, Any]:
+        """Draw a widget, or the files of these *names*, and tell what the library made of it."""
         self.complaints.clear()
         self.page.evaluate("theme => wipe(theme)", theme)
-        return {**self.page.evaluate("id => draw(id)", widget), "widget": widget, "theme": theme}
+        drawn = self.page.evaluate("([id, names]) => draw(id, names ?? undefined)", [widget, names])
+        return {**drawn, "widget": widget, "theme": theme}
 
     def look(self, drawn: dict[str, Any]) -> dict[str, Any]:
         """Tell what colours are on the screen; keeps a screenshot where ``SCREENSHOTS`` names a folder."""

@@ -138,8 +138,6 @@ async function drawVegaLite(id) {
   };
 }
 
-const DRAWERS = { chart: drawChart, "chart-highcharts": drawHighcharts, "chart-vegalite": drawVegaLite };
-
-function draw(id) {
-  return DRAWERS[workspace.widgets.body[id].type ?? "table"](id);
-}
+DRAWERS.chart = drawChart;
+DRAWERS["chart-highcharts"] = drawHighcharts;
+DRAWERS["chart-vegalite"] = drawVegaLite;

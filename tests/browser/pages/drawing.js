@@ -80,3 +80,10 @@ function textColours(but) {
   const colours = texts.map((text) => getComputedStyle(text).fill.match(/\d+/g).slice(0, 3).map(Number));
   return [...new Set(colours.map(hexOf))].sort();
 }
+
+// By type of widget: a function of its id that draws it, and tells what the library made of it.
+const DRAWERS = {};
+
+function draw(id, ...more) {
+  return DRAWERS[workspace.widgets.body[id].type ?? "table"](id, ...more);
+}

@@ -1,5 +1,7 @@
 """Flask-OpenBB: make any Flask service an OpenBB Workspace custom backend."""
 
+from . import agents
+from .agents import AgentQuery
 from .door.auth import ApiKeyAuth, BearerAuth, any_of
 from .door.credentials import Credentials, Identity
 from .errors import (
@@ -38,6 +40,8 @@ from .web.extension import OpenBB
 
 __all__ = [
     "OpenBB",
+    "agents",
+    "AgentQuery",
     "Cache",
     "Column",
     "ColorRule",

@@ -28,7 +28,7 @@ def make_app() -> Callable[..., Flask]:
 
     def make(**config: Any) -> Flask:
         app = Flask("host")
-        app.config.update(TESTING=True, **config)
+        app.config.update({"TESTING": True, **config})
         return app
 
     return make

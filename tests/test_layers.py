@@ -15,12 +15,24 @@ MAY_IMPORT = {
     "shape": {"errors"},
     "door": {"errors"},
     "manifest": {"errors", "shape"},
-    "web": {"errors", "shape", "door", "manifest"},
-    "__init__": {"errors", "shape", "door", "manifest", "web"},
+    "agents": {"errors", "shape"},
+    "web": {"errors", "shape", "door", "manifest", "agents"},
+    "__init__": {"errors", "shape", "door", "manifest", "agents", "web"},
 }
 ONLY_KINDS_IMPORTS_SHAPE = "flask_openbb.manifest.kinds"
-WITHOUT_FLASK = ("errors", "shape", "door", "manifest")
-NEVER_AT_IMPORT = {"pandas", "polars", "pyarrow", "plotly", "altair", "sqlalchemy", "numpy", "cryptography"}
+WITHOUT_FLASK = ("errors", "shape", "door", "manifest", "agents")
+NEVER_AT_IMPORT = {
+    "pandas",
+    "polars",
+    "pyarrow",
+    "plotly",
+    "altair",
+    "sqlalchemy",
+    "numpy",
+    "cryptography",
+    "openbb_ai",
+    "pydantic",
+}
 
 
 def name_of(path: Path) -> str:

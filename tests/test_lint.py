@@ -76,14 +76,34 @@ def test_errors_come_first_then_the_order_of_the_manifest() -> None:
 # -- agents.json ------------------------------------------------------------------------------------------------------
 
 AGENT = {"name": "A", "description": "d", "endpoints": {"query": "/query"}, "features": {"streaming": True}}
+OWN = ("features", "own")
+SELECT = {"label": "Model", "type": "select", "options": [{"label": "A", "value": "a"}]}
 
 
 @pytest.mark.parametrize(
     ("agents", "expected"),
     [
         ({"a": AGENT}, []),
-        ({"a": {**AGENT, "image": None, "id": "a"}}, []),
-        ({"a": {**AGENT, "features": {"own-control": {"type": "toggle"}}}}, []),
+        ({"a": {**AGENT, "image": "i.png", "id": "a"}}, []),
+        ({"a": {**AGENT, "image": None}}, [(E, "a", ("image",))]),
+        ({"a": {**AGENT, "features": {"own": {"label": "Own", "type": "toggle"}}}}, []),
+        ({"a": {**AGENT, "features": {"own": {"type": "toggle"}}}}, [(E, "a", (*OWN, "label"))]),
+        ({"a": {**AGENT, "features": {"own": {"label": "O", "type": "t"}}}}, [(E, "a", (*OWN, "type"))]),
+        (
+            {"a": {**AGENT, "features": {"own": {"label": "O", "default": 1}}}},
+            [(E, "a", (*OWN, "default"))],
+        ),
+        ({"a": {**AGENT, "features": {"own": True}}}, [(W, "a", ("features", "own"))]),
+        ({"a": {**AGENT, "features": {"m": {**SELECT, "default": "a"}}}}, []),
+        ({"a": {**AGENT, "features": {"m": {**SELECT, "default": "b"}}}}, [(W, "a", ("features", "m", "default"))]),
+        ({"a": {**AGENT, "features": {"m": {**SELECT, "options": []}}}}, [(W, "a", ("features", "m", "options"))]),
+        (
+            {"a": {**AGENT, "features": {"m": {**SELECT, "options": [{"label": "A"}, 5]}}}},
+            [(E, "a", ("features", "m", "options", 0, "value")), (E, "a", ("features", "m", "options", 1))],
+        ),
+        ({"a": {**AGENT, "models": [{"id": "m", "name": "M"}], "link": "https://example.com"}}, []),
+        ({"a": {**AGENT, "models": [{"id": "m"}]}}, [(E, "a", ("models", 0, "name"))]),
+        ({"a": {**AGENT, "hasStreaming": True}}, [(W, "a", ("hasStreaming",))]),
         (None, [(E, None, ())]),
         ("x", [(E, None, ())]),
         (AGENT, [(E, None, ())]),
@@ -96,7 +116,7 @@ AGENT = {"name": "A", "description": "d", "endpoints": {"query": "/query"}, "fea
         ({"a": {**AGENT, "endpoints": {}}}, [(E, "a", ("endpoints", "query"))]),
         ({"a": {**AGENT, "endpoints": "/query"}}, [(E, "a", ("endpoints",))]),
         ({"a": {**AGENT, "features": []}}, [(E, "a", ("features",))]),
-        ({"a": {**AGENT, "features": {"streaming": "yes"}}}, [(W, "a", ("features", "streaming"))]),
+        ({"a": {**AGENT, "features": {"streaming": "yes"}}}, [(E, "a", ("features", "streaming"))]),
         ({"a": {**AGENT, "features": {"streming": True}}}, [(W, "a", ("features", "streming"))]),
         ({"a": {**AGENT, "query": "/q"}}, [(W, "a", ("query",))]),
         ([{"id": "a", "name": "A"}], []),

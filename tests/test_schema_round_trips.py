@@ -127,8 +127,9 @@ AGENT = st.builds(
     name=NAME,
     description=NAME,
     query=NAME,
-    image=st.none() | TEXT,
-    features=st.dictionaries(TEXT, JSON, max_size=2),
+    image=st.none() | NAME,
+    features=st.dictionaries(TEXT, st.booleans() | st.fixed_dictionaries({"label": TEXT}), max_size=2),
+    models=st.none() | st.tuples(st.fixed_dictionaries({"id": TEXT, "name": TEXT})),
     extra=st.dictionaries(st.just("later"), JSON),
 )
 

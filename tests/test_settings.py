@@ -8,6 +8,7 @@ WRONG = {
     "URL_PREFIX": ["openbb", "/a b", 3, "/<x>"],
     "ON_INVALID": ["ignore", True],
     "UNROUTED": ["raise"],
+    "AGENTS_FORM": ["list", None],
     "INFO_PAGE": ["maybe", 7],
     "API_KEYS": [7],
     "API_KEY_HEADER": ["", "X KEY", None],

@@ -21,7 +21,7 @@ from ..errors import Fault
 from .lint_apps import check_app, check_app_names
 from .lint_widgets import RULES, check_all
 from .report import Report, errors_first
-from .schema_apps import AgentSchema
+from .schema_agents import AgentSchema
 from .schemas import agent_schema, app_schema, widget_schema
 from .urls import same_url
 from .widget_view import WidgetView

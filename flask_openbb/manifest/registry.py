@@ -23,7 +23,7 @@ MARK = "__openbb__"
 
 View = Callable[..., Any]
 
-Role = Literal["widget", "options"]
+Role = Literal["widget", "options", "agent"]
 """What a declared view is asked for."""
 
 _serials = itertools.count()
@@ -39,7 +39,7 @@ class Declaration:
     """Identity of the registry it was declared on: one view may serve two extensions."""
     id: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
-    """Fields of :class:`~flask_openbb.manifest.specs.Widget`, by their Python names."""
+    """Fields of :class:`~flask_openbb.manifest.specs.Widget`, or of what else it declares, by their Python names."""
     wire: Mapping[str, Any] | None = None
     """The mapping given to ``register_widget``, as on the wire; it wins over everything inferred."""
     params: Any = None

@@ -1,9 +1,9 @@
-"""The schemas of apps.json and agents.json.
+"""The schemas of apps.json.
 
-No Flask, nothing that looks beyond one app or agent. Called by :mod:`.schemas` and :mod:`.lint_apps`.
+No Flask, nothing that looks beyond one app. Called by :mod:`.schemas` and :mod:`.lint_apps`.
 
 Source: CLIENT lib/types/app.ts, ``backendTemplateSchema``, ``TemplateLayoutItemSchema``, ``WidgetStateSchema``;
-OpenBB docs, apps.json reference and agents.json reference.
+OpenBB docs, apps.json reference.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 from marshmallow import ValidationError
 
 from .schema_widgets import CHART_TYPES, ChartViewSchema
-from .specs import Agent, App, Group, Placement, Tab
-from .wire_fields import Anything, Choice, Finding, Flag, ListOf, Number, OpenObject, Problem, Soft, Text, WireField
-from .wire_schema import Keys, Object, ObjectsByKey, Parts, WireSchema, WrongKey, held_by, merged
+from .specs import App, Group, Placement, Tab
+from .wire_fields import Anything, Choice, Finding, Flag, ListOf, Number, OpenObject, Problem, Text, WireField
+from .wire_schema import Keys, Object, ObjectsByKey, WireSchema, held_by
 
 _WITH_HOST = frozenset({"http", "https", "ws", "wss", "ftp"})
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
@@ -193,57 +193,3 @@ def with_camel_servers(app: Mapping[str, Any]) -> Mapping[str, Any]:
     if "mcp_servers" not in app or "mcpServers" in app:
         return app
     return {"mcpServers" if key == "mcp_servers" else key: value for key, value in app.items()}
-
-
-class EndpointsSchema(WireSchema):
-    """Where an agent is asked."""
-
-    held = frozenset({"query"})
-    keys = Keys(unknown="kept")
-
-    query = Text(required=True, min_length=1)
-
-
-class FeaturesSchema(WireSchema):
-    """What an agent can do; other keys are the agent's own controls."""
-
-    keys = Keys(unknown="kept")
-
-    streaming = Soft(Flag())
-    dashboard_select = Soft(Flag(), data_key="widget-dashboard-select")
-    dashboard_search = Soft(Flag(), data_key="widget-dashboard-search")
-
-
-class AgentSchema(WireSchema):
-    """One entry of agents.json in its object form, keyed by id."""
-
-    spec = Agent
-    held = held_by(Agent) | {"endpoints"}
-    keys = Keys(
-        unknown="dropped",
-        wrong={
-            "query": WrongKey("warning", "Put it at endpoints.query.", "Workspace drops this key without a word."),
-            "url": WrongKey("warning", "Put it at endpoints.query.", "Workspace drops this key without a word."),
-        },
-        silent=frozenset({"id"}),
-    )
-
-    name = Text(required=True, min_length=1)
-    description = Text(required=True, min_length=1)
-    image = Text(allow_none=True)
-    endpoints = Object(EndpointsSchema, required=True)
-    features = Object(FeaturesSchema, keep=True, required=True)
-
-    def unpack(self, obj: Any) -> Mapping[str, Any]:
-        """Nest the query URL."""
-        attrs = dict(super().unpack(obj))
-        return {**attrs, "endpoints": {"query": attrs.pop("query", None)}}
-
-    def build(self, attrs: dict[str, Any], extra: dict[str, Any]) -> Any:
-        """Flatten the query URL; other endpoints stay nested in ``extra``."""
-        endpoints = attrs.pop("endpoints", Parts({}, {}))
-        attrs.update(endpoints.attrs)
-        if endpoints.extra:
-            merged(extra, {"endpoints": endpoints.extra})
-        extra.pop("id", None)
-        return super().build({"id": "", **attrs}, extra)

@@ -13,7 +13,8 @@ from functools import cache
 from typing import Any, cast
 
 from ..errors import Fault, ManifestError
-from .schema_apps import AgentSchema, AppSchema, with_camel_servers
+from .schema_agents import AgentSchema
+from .schema_apps import AppSchema, with_camel_servers
 from .schema_columns import title
 from .schema_params import to_options
 from .schema_widgets import WidgetSchema

@@ -265,4 +265,5 @@ class Agent:
     """URL of the query endpoint, absolute or relative to the base URL."""
     image: str | None = None
     features: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    models: Sequence[Mapping[str, Any]] | None = None
     extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)

@@ -26,6 +26,7 @@ from ..manifest.view_columns import Answer, answer_of_view
 from ..shape import bodies, files
 from ..shape.shaping import Shaping
 from .cache import Cache, cache_of
+from .questions import Taker, taker_of
 from .rules import is_whole_url, path_types
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ if TYPE_CHECKING:
 
 OPTIONS = Kind(wire="options", shaper=bodies.options, source="docs.openbb.co widget-parameters/advanced-dropdown")
 """The pseudo-kind of an options endpoint."""
+AGENT = Kind(
+    wire="agent",
+    method="POST",
+    mimetype="text/event-stream",
+    source="docs.openbb.co/workspace/developers/json-specs/agents-json-reference",
+)
+"""The pseudo-kind of an agent."""
 
 _CHART_OPTIONS = {"template": ("chart", "chart-highcharts", "chart-vegalite"), "toolbar": ("chart",)}
 _FLAGS = ("public", "shape", "etag")
@@ -73,6 +81,8 @@ class Binding(Home):
     """How long answers are kept."""
     selector: str | None
     """The keyword that holds the names of the selected files, of a kind that has it."""
+    taker: Taker | None
+    """How an agent's view takes its question; None for everything else."""
 
     @property
     def method(self) -> str:
@@ -125,6 +135,7 @@ def bind(state: State, mark: Marked, home: Home) -> Binding:
         "policy": lambda: _policy(state, declaration),
         "limit": lambda: _limit(declaration, home.kind),
         "cache": lambda: _cache(declaration, home.kind),
+        "taker": lambda: _taker(mark, home),
     }
     for part, make in parts.items():
         problems += _collect(made, part, make)
@@ -144,6 +155,7 @@ def bind(state: State, mark: Marked, home: Home) -> Binding:
         limit=made["limit"],
         cache=made["cache"],
         selector=selector_of(made["plan"], declaration.wire) if home.kind.shaper is files.files else None,
+        taker=made["taker"],
     )
 
 
@@ -166,10 +178,20 @@ def _plan(mark: Marked, home: Home) -> ParamPlan:
     declaration = mark.declaration
     types = path_types(home.rule)
     function, skip_first = mark.function, mark.method is not None
-    if declaration.target:  # its view reads the request itself, and gets from us what the URL gives it
+    # A view that reads the request itself, or takes it whole, gets from the plan what the URL gives it.
+    if declaration.target or home.kind is AGENT:
         function, skip_first = _taking(types), False
     plan = plan_params(function, params=declaration.params, path_types=types, skip_first=skip_first, where="")
     return plan if declaration.wire is not None else fit_params(plan, home.kind.wire)
+
+
+def _taker(mark: Marked, home: Home) -> Taker | None:
+    if home.kind is not AGENT:
+        return None
+    if types := path_types(home.rule):
+        names = ", ".join(repr(name) for name in types)
+        raise RegistrationError(f"Workspace asks an agent at one URL, and {names} in its rule would stay open.")
+    return taker_of(mark.function, skip_first=mark.method is not None, taken=home.rule.arguments)
 
 
 def _taking(types: Mapping[str, type]) -> View:

@@ -22,7 +22,7 @@ from ..manifest.registry import Marked, same_source
 from ..manifest.schemas import dump_app
 from .bindings import Binding, Home, told
 from .conditional import digest_of
-from .entries import entry_of
+from .entries import agent_entry, entry_of
 from .routes import Routes, resolve_options
 from .rules import relative_url
 
@@ -47,7 +47,8 @@ class Built:
 
     widgets: Mapping[str, Any]
     apps: list[Any]
-    agents: Mapping[str, Any]
+    agents: Any
+    """A mapping by id, or a list, as ``OPENBB_AGENTS_FORM`` says."""
     faults: tuple[Fault, ...]
     """Errors (of widgets left out), warnings and hints."""
     signed: tuple[Binding, ...]
@@ -86,8 +87,8 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
     refused = {fault.widget for fault in faults if fault.severity == "error"}
     wire = {id: widget for id, widget in wire.items() if id not in refused}
     apps, app_faults = _apps(state, routes, wire)
-    agents: dict[str, Any] = {}
-    faults += [*app_faults, *lint_agents(agents)]
+    agents, agent_faults = _agents(routes, state.settings.agents_form)
+    faults += [*app_faults, *agent_faults]
     signed = tuple(binding for binding in (*routes.widgets.values(), *routes.options.values()) if binding.signed)
     signed = tuple(binding for binding in signed if binding.id in wire or binding.id in routes.options)
     if signed and (unsigned := _unsigned(app, state, signed)):
@@ -167,7 +168,7 @@ def _as_faults(binding: Binding, error: Exception) -> list[Fault]:
 def _faults_beside(mark: Marked, home: Home) -> list[Fault]:
     """What else is wrong with a widget whose parameters or columns could not be read: all faults are told at once."""
     declaration = mark.declaration
-    if declaration.role == "options":
+    if declaration.role != "widget":
         return []
     try:
         entry = entry_of(declaration, mark.function, home)
@@ -180,7 +181,7 @@ def _faults_beside(mark: Marked, home: Home) -> list[Fault]:
 
 def _endpoints(app: Flask, state: State, routes: Routes) -> set[str]:
     prefix = state.settings.url_prefix
-    urls = {binding.url for binding in (*routes.widgets.values(), *routes.options.values())}
+    urls = {binding.url for binding in routes.everything()}
     for rule in app.url_map.iter_rules():
         if {"GET", "POST"} & (rule.methods or set()) and (url := relative_url(rule.rule, prefix)) is not None:
             urls.add(url)
@@ -204,6 +205,23 @@ def _apps(state: State, routes: Routes, wire: Mapping[str, Any]) -> tuple[list[A
         if not any(fault.severity == "error" for fault in found):
             apps.append(dumped)
     return apps, faults
+
+
+def _agents(routes: Routes, form: str) -> tuple[Any, list[Fault]]:
+    agents: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for binding in routes.agents.values():
+        try:
+            agents[binding.id] = agent_entry(binding.declaration, binding.function, binding)
+            orjson.dumps(agents[binding.id])
+        except Exception as error:  # whatever it is, the other agents must be served
+            agents.pop(binding.id, None)
+            faults += [replace(fault, document="agents.json") for fault in _as_faults(binding, error)]
+    found = lint_agents(agents)
+    faults += [replace(fault, location=routes.agents[str(fault.widget)].declaration.location) for fault in found]
+    refused = {fault.widget for fault in faults if fault.severity == "error"}
+    agents = {id: agent for id, agent in agents.items() if id not in refused}
+    return ([{"id": id, **agent} for id, agent in agents.items()] if form == "array" else agents), faults
 
 
 def _finder(routes: Routes, wire: Mapping[str, Any]) -> Callable[[Any], tuple[str, tuple[int, int]]]:

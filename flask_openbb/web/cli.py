@@ -68,7 +68,7 @@ def routes_command() -> None:
     app, routes = _routes()
     state = state_of(app)
     rows = [("ID", "TYPE", "METHOD", "URL", "AUTH", "VIEW")]
-    for binding in (*routes.widgets.values(), *routes.options.values()):
+    for binding in routes.everything():
         auth = "public" if binding.policy is None else type(binding.policy).__name__
         url = f"{state.settings.url_prefix}/{binding.url}"
         view = f"{binding.endpoint} ({binding.declaration.location})"

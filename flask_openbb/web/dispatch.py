@@ -32,13 +32,13 @@ from .bindings import Binding
 from .conditional import conditional
 from .door import TRUNCATED
 from .environ import BINDING, FILES, KEPT
+from .json_body import json_body
 from .routes import Routes
 from .selection import ask
+from .sse import event_response
 from .state import State, current_state
 
 logger = logging.getLogger("flask_openbb")
-
-_NO_BODY: Mapping[str, Any] = {}
 
 
 def wrap_views(app: Flask, state: State, routes: Routes) -> None:
@@ -75,7 +75,10 @@ def answer(binding: Binding, view: View, view_args: Mapping[str, Any]) -> Respon
     """
     try:
         state = current_state()
-        return _answer(state, binding, view, parse(state, binding, view_args))
+        arguments = parse(state, binding, view_args)
+        if binding.taker is not None:
+            return _converse(binding, current_app.ensure_sync(view)(**arguments, **binding.taker.question(state)))
+        return _answer(state, binding, view, arguments)
     except Exception as error:
         return failure(error)
 
@@ -92,6 +95,23 @@ def _answer(state: State, binding: Binding, view: View, arguments: dict[str, Any
         return response
     digest, _ = request.environ.get(KEPT) or (None, b"")
     return conditional(response, () if binding.policy is None else (binding.policy,), digest=digest)
+
+
+def _converse(binding: Binding, value: Any) -> Response:
+    """Send an agent's answer, or the response it made itself."""
+    status: Any = None
+    headers: Any = None
+    if type(value) is tuple:
+        value, status, headers = _unpack(value)
+    if isinstance(value, Response):
+        return _host_response(binding, value, status, headers)
+    if status is not None and _code(status) >= 400:
+        return readable(current_app.make_response(_tuple(value, status, headers)))
+    response = event_response(value)
+    if status is not None:
+        response.status = str(status) if isinstance(status, str) else f"{int(status)}"
+    response.headers.update(headers or ())
+    return response
 
 
 def parse(state: State, binding: Binding, view_args: Mapping[str, Any]) -> dict[str, Any]:
@@ -303,52 +323,8 @@ def _body_and_query(state: State, view_args: Mapping[str, Any], plan: Any, *, en
     values: dict[str, Any] = {
         name: items[0] if len(items) == 1 else items for name, items in _query(view_args, plan).items()
     }
-    values.update(_body(state, encoded=encoded))
+    values.update(json_body(state, encoded=encoded))
     return values
-
-
-def _body(state: State, *, encoded: bool) -> Mapping[str, Any]:
-    data = request.get_data()
-    if not data.strip():
-        return _NO_BODY
-    try:
-        body = orjson.loads(data)
-        if encoded and isinstance(body, str):
-            body = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise RequestError(400, f"The body is not JSON: {error.msg}. Send a JSON object of parameters.") from None
-    if not isinstance(body, dict):
-        raise RequestError(
-            422,
-            f"The body is a JSON {_json_name(body)}. Send an object of parameters.",
-            errors=[{"loc": ["body"], "msg": "Not an object.", "type": "type"}],
-        )
-    limit = state.settings.max_body_depth
-    if _deeper_than(body, limit):
-        raise RequestError(
-            422,
-            f"The body is nested deeper than {limit} levels. Send a flatter object, or raise OPENBB_MAX_BODY_DEPTH.",
-            errors=[{"loc": ["body"], "msg": "Nested too deeply.", "type": "depth"}],
-        )
-    return body
-
-
-def _deeper_than(value: Any, limit: int) -> bool:
-    level = [value]
-    for _ in range(limit):
-        level = [
-            child
-            for item in level
-            for child in (item.values() if isinstance(item, dict) else item)
-            if isinstance(child, dict | list)
-        ]
-        if not level:
-            return False
-    return True
-
-
-def _json_name(value: Any) -> str:
-    return {list: "array", str: "string", bool: "boolean", type(None): "null"}.get(type(value), "number")
 
 
 def _limit(state: State) -> int:

@@ -1,4 +1,7 @@
-"""One widget's entry in widgets.json: what was declared, completed from its view. Used while a manifest is built."""
+"""One entry in widgets.json or agents.json: what was declared, completed from its view.
+
+Used while a manifest is built.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from typing import Any
 
 from ..errors import RegistrationError
 from ..manifest.registry import Declaration, View
-from ..manifest.schemas import dump_widget
-from ..manifest.specs import Column, Grid, ParamRows, Widget
+from ..manifest.schemas import dump_agent, dump_widget
+from ..manifest.specs import Agent, Column, Grid, ParamRows, Widget
 from .bindings import Home
 from .rules import is_whole_url
 
@@ -58,6 +61,31 @@ def _given(wire: Mapping[str, Any], home: Home, **inferred: str) -> dict[str, An
     if isinstance(entry.get("type"), str):
         entry["type"] = home.kind.wire
     return entry
+
+
+def agent_entry(declaration: Declaration, function: View, home: Home) -> dict[str, Any]:
+    """An agent's entry in agents.json, without its id, as it goes on the wire."""
+    name, description = described(function)
+    fields = {"name": name, "description": description, **declaration.fields}
+    features = _features(fields.pop("features", {}))
+    extra = deepcopy(dict(fields.pop("extra", {})))
+    if (feedback := fields.pop("feedback", None)) is not None:
+        extra["endpoints"] = {"feedback": feedback, **extra.get("endpoints", {})}
+        features.setdefault("feedback", True)
+    models = fields.pop("models", None)
+    if models is not None:
+        pairs = models.items() if isinstance(models, Mapping) else [(model, model) for model in models]
+        fields["models"] = [{"id": id, "name": label} for id, label in pairs]
+    # With a slash, as OpenBB's docs have it: whoever joins it to the base URL gets the same.
+    return dump_agent(Agent(id=home.id, query=f"/{home.url}", features=features, extra=extra, **fields))
+
+
+def _features(given: Any) -> dict[str, Any]:
+    """The features with those that the reference lists always there."""
+    if isinstance(given, str) or not isinstance(given, Mapping | list | tuple | set | frozenset):
+        raise RegistrationError(f"features={given!r} is no list. Write features=['widget-dashboard-select'].")
+    named = dict(given) if isinstance(given, Mapping) else dict.fromkeys(sorted(map(str, given)), True)
+    return {"streaming": True, "widget-dashboard-select": False, "widget-dashboard-search": False, **named}
 
 
 def described(function: View) -> tuple[str, str]:

@@ -110,7 +110,7 @@ class OpenBB(Declarations):
         .. versionadded:: 0.1
         """
         built = _now(app, compose)
-        return {"widgets": dict(built.widgets), "apps": built.apps, "agents": dict(built.agents)}
+        return {"widgets": dict(built.widgets), "apps": built.apps, "agents": built.agents}
 
 
 def _now(app: Flask, make: Any) -> Built:

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from ..door.auth import Policy, knows
 from ..errors import RequestError
+from ..manifest.registry import Role
 from .answers import error_response, failure, readable
 from .assembly import routes_of
 from .bindings import Binding
@@ -25,7 +26,7 @@ from .compression import compress
 from .dispatch import answer, check
 from .door import guard, preflight_response, write_cors
 from .environ import ASKED, BINDING, METHODS
-from .routes import Routes
+from .routes import PLACES, Routes
 from .rules import fill_rule
 from .state import BLUEPRINT, EXTENSION, State, current_state
 from .views import info_page
@@ -152,8 +153,8 @@ def _own_url(state: State, routes: Routes, rule: Rule) -> Any:
     values = request.view_args or {}
     if "id" not in values:
         return _ours(frozenset({"GET"})) or _unless_options(state)
-    table = routes.options if values.get("kind") == "options" else routes.widgets
-    binding = table.get(values["id"])
+    role: Role = next((role for role, place in PLACES.items() if place == values.get("kind")), "widget")
+    binding = routes.table(role).get(values["id"])
     if binding is None:
         return _ours(frozenset({"GET", "POST"})) or _unless_options(state)
     preflight = _ours(frozenset({binding.method}))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from werkzeug.routing import Rule
 
 from ..errors import Fault, RegistrationError
 from ..manifest.kinds import Kind
-from ..manifest.registry import Declaration, Marked, View, marks_of, same_source
+from ..manifest.registry import Declaration, Marked, Role, View, marks_of, same_source
 from ..manifest.specs import Param, ParamRows
 from .bindings import OPTIONS, Binding, Home, UnusableError, bind
 from .rules import is_whole_url, loose_pattern, relative_url
@@ -27,6 +27,9 @@ from .state import BLUEPRINT
 if TYPE_CHECKING:
     from .state import State
 
+PLACES: Mapping[Role, str] = {"widget": "widgets", "options": "options", "agent": "agents"}
+"""Where below our prefix a declaration is served that has no URL of its own, by role."""
+
 
 @dataclass(eq=False)
 class Routes:
@@ -34,6 +37,7 @@ class Routes:
 
     widgets: dict[str, Binding] = field(default_factory=dict)
     options: dict[str, Binding] = field(default_factory=dict)
+    agents: dict[str, Binding] = field(default_factory=dict)
     native: dict[tuple[str, str], Binding] = field(default_factory=dict)
     """By Flask endpoint and method, for widgets that live at their view's own URL."""
     placeholders: dict[str, Binding] = field(default_factory=dict)
@@ -45,6 +49,14 @@ class Routes:
     closed: set[tuple[str, str]] = field(default_factory=set)
     """Views, by Flask endpoint and method, that were to be guarded and whose declaration is faulty: nobody gets in."""
     faults: list[Fault] = field(default_factory=list)
+
+    def table(self, role: Role) -> dict[str, Binding]:
+        """The bindings of one role, by id."""
+        return {"options": self.options, "agent": self.agents}.get(role, self.widgets)
+
+    def everything(self) -> tuple[Binding, ...]:
+        """All bindings."""
+        return (*self.widgets.values(), *self.options.values(), *self.agents.values())
 
     def options_url(self, view: Callable[..., Any]) -> str | None:
         """The URL of an ``@openbb.options`` view, or None if it is not one of this app's."""
@@ -94,7 +106,7 @@ def _bind(state: State, routes: Routes, endpoint: str, mark: Marked, rules: list
         _close(state, routes, endpoint, mark, rules)
         routes.faults.append(_no_method(declaration, id, kind, rules))
         return
-    table = routes.options if declaration.role == "options" else routes.widgets
+    table = routes.table(declaration.role)
     if id in table:
         _close(state, routes, endpoint, mark, [rule])
         routes.faults.append(_duplicate(declaration, id, table[id]))
@@ -144,7 +156,7 @@ def _home(
     url = relative_url(rule.rule, state.settings.url_prefix) if reachable else None
     own = url is not None and (endpoint, kind.method) not in routes.native
     if url is None or not (own or _same_url(declaration, url)):
-        url = f"openbb/{'options' if kind is OPTIONS else 'widgets'}/{id}"
+        url = f"openbb/{PLACES[declaration.role]}/{id}"
     return Home(id=id, kind=kind, endpoint=endpoint, rule=rule, url=url, own=own)
 
 
@@ -223,7 +235,8 @@ def _exposed(view: View, declaration: Declaration) -> Marked:
 
 
 def _fault(declaration: Declaration, id: str, message: str, **more: Any) -> Fault:
-    return Fault("error", message, widget=id, location=declaration.location, **more)
+    document = "agents.json" if declaration.role == "agent" else "widgets.json"
+    return Fault("error", message, document, id, location=declaration.location, **more)
 
 
 def _unknown_target(app: Flask, declaration: Declaration) -> Fault:

@@ -131,6 +131,14 @@ SETTINGS: tuple[Setting, ...] = (
         "register different blueprints.",
     ),
     Setting(
+        "AGENTS_FORM",
+        "object",
+        _choice("object", "array"),
+        "'object' or 'array'",
+        "How agents.json lists the agents: by id, as OpenBB documents it, or in the array that a data connection "
+        "reads.",
+    ),
+    Setting(
         "INFO_PAGE",
         True,
         _boolean,
@@ -244,6 +252,7 @@ class Settings:
     url_prefix: str
     on_invalid: Literal["raise", "quarantine"]
     unrouted: Literal["error", "ignore"]
+    agents_form: Literal["object", "array"]
     info_page: bool
     api_keys: Any
     api_key_header: str

@@ -21,6 +21,7 @@ from .build import Built, for_caller, signed_url
 from .conditional import conditional
 from .door import credentials
 from .environ import KEPT
+from .routes import PLACES
 from .state import BLUEPRINT, State, current_state
 
 
@@ -37,7 +38,7 @@ def make_blueprint(prefix: str) -> Blueprint:
     blueprint.add_url_rule("/apps.json", "apps", apps, methods=["GET"])
     blueprint.add_url_rule("/templates.json", "templates", apps, methods=["GET"])
     blueprint.add_url_rule("/agents.json", "agents", agents, methods=["GET"])
-    below = "/openbb/<any(widgets, options):kind>/<path:id>"
+    below = f"/openbb/<any({', '.join(PLACES.values())}):kind>/<path:id>"
     signed = "/openbb/signed/<token>/<any(widgets, options):kind>/<path:id>"
     for rule, endpoint in ((below, "widget"), (signed, "signed")):
         blueprint.add_url_rule(rule, endpoint, unknown, methods=["GET", "POST", "PUT"])

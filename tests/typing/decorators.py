@@ -1,6 +1,6 @@
 """What a user's type checker sees; checked by ``mypy``, never run."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from marshmallow import Schema
 from typing_extensions import assert_type
 
 from flask_openbb import (
+    AgentQuery,
     ApiKeyAuth,
     ColorRule,
     Column,
@@ -22,6 +23,7 @@ from flask_openbb import (
     OpenBB,
     Param,
     Render,
+    agents,
     any_of,
     cell_change,
     click_to_group,
@@ -153,3 +155,23 @@ sparkline("pie")  # type: ignore[arg-type]
 sparkline(strokeWidth=1)  # type: ignore[call-arg]
 sparkline(axis={"type": "log"})  # type: ignore[typeddict-item]
 sparkline(markers={"shape": "circle", "colour": "red"})  # type: ignore[typeddict-unknown-key]
+
+
+@app.post("/agent")
+@openbb.agent
+def analyst(query: AgentQuery) -> Iterator[str | agents.Event]:
+    yield query.text
+    for widget in query.widgets.primary:
+        yield agents.get_widget_data(widget, [widget.request(symbol="AAPL")], extra_state={"a": 1})
+    for result in query.results:
+        assert_type(result.rows(), list[dict[str, Any]])
+        yield agents.citations(agents.cite(result, name="N", quotes=[agents.Box("q", 1, 0, 0, 1, 1)]))
+
+
+@app.post("/async-agent")
+@openbb.agent(features={"mcp-tools": True, "own": {"label": "Own"}}, models=["m"], public=True)
+async def async_analyst(query: AgentQuery) -> AsyncIterator[str]:
+    yield query.model or ""
+
+
+takes_a_question: Callable[[AgentQuery], Any] = async_analyst

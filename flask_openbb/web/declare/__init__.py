@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .agents import AgentDeclarations
 from .apps import AppDeclarations
 from .keywords import KindDecorator, V, WidgetOptions
 from .kinds import KindDeclarations
@@ -9,5 +10,5 @@ from .kinds import KindDeclarations
 __all__ = ["Declarations", "KindDecorator", "V", "WidgetOptions"]
 
 
-class Declarations(KindDeclarations, AppDeclarations):
+class Declarations(KindDeclarations, AgentDeclarations, AppDeclarations):
     """What can be declared on an :class:`~flask_openbb.OpenBB` extension."""

@@ -20,6 +20,7 @@ from .errors import (
 )
 from .manifest.dates import RelativeDate, business_days_ago, days_ago, months_ago, today, years_ago
 from .manifest.example_columns import columns_of_frame
+from .manifest.forms import Form
 from .manifest.render import (
     ColorRule,
     Render,
@@ -56,6 +57,7 @@ __all__ = [
     "title_case",
     "columns_of_frame",
     "File",
+    "Form",
     "Grid",
     "Group",
     "OmniAnswer",

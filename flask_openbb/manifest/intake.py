@@ -108,15 +108,16 @@ def request_errors(messages: Any, place: str) -> list[dict[str, Any]]:
     return errors
 
 
-def describe(errors: Sequence[Mapping[str, Any]]) -> str:
+def describe(errors: Sequence[Mapping[str, Any]], *, most: int = _MOST_DESCRIBED) -> str:
     """Put errors into one sentence on one line, for ``detail``.
 
-    :param errors: As :func:`request_errors` gives them; the first five are told.
+    :param errors: As :func:`request_errors` gives them.
+    :param most: How many are told; the others are counted.
 
     .. versionadded:: 0.1
     """
     told = []
-    for error in errors[:_MOST_DESCRIBED]:
+    for error in errors[:most]:
         name = error["loc"][-1]
         message = str(error["msg"]).rstrip(".")
         told.append(message if name == "request" else f"{name}: {message}")

@@ -32,7 +32,7 @@ class Kind:
     """Turns a view's answer into the body this kind promises."""
     aliases: tuple[str, ...] = ()
     """Other names accepted from users, never emitted."""
-    method: Literal["GET", "POST"] = "GET"
+    method: Literal["GET", "POST", "PUT"] = "GET"
     """The HTTP method Workspace uses."""
     params_in: tuple[Place, ...] = ("query",)
     """Where its parameters arrive; later places win."""

@@ -57,6 +57,13 @@ def duplicate_names(widget: WidgetView, report: Report) -> None:
         seen[name] = param
 
 
+def one_form(widget: WidgetView, report: Report) -> None:
+    """Workspace draws one form a widget."""
+    for param in [param for param in widget.params if param.wire.get("type") == "form"][1:]:
+        message = "Workspace shows the first form of a widget only."
+        report.error(param.path, message, fix="Give the first one more buttons, or show this one on another widget.")
+
+
 def shown_in_excel(widget: WidgetView, report: Report) -> None:
     """Excel loses rows of parameters, and leaves those without ``show`` out of a copied formula."""
     if any(len(param.path) == 3 for param in widget.params):
@@ -179,7 +186,12 @@ def tabs_need_options(param: Placed, widget: WidgetView, report: Report) -> None
         report.warning((*param.path, "options"), "Tabs without options show nothing.", fix="Give the tabs as options.")
 
 
-PARAMS_RULES: Sequence[Callable[[WidgetView, Report], None]] = (file_selector, duplicate_names, shown_in_excel)
+PARAMS_RULES: Sequence[Callable[[WidgetView, Report], None]] = (
+    file_selector,
+    duplicate_names,
+    one_form,
+    shown_in_excel,
+)
 """Rules about all parameters of a widget."""
 
 PARAM_RULES: Sequence[Callable[[Placed, WidgetView, Report], None]] = (

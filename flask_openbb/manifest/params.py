@@ -58,7 +58,7 @@ class ParamPlan:
     path_names: frozenset[str]
     """Names that come from the URL rule."""
     wants: frozenset[str]
-    """Which of ``theme`` and ``raw`` the view names; they are not read here."""
+    """Which of ``theme`` and ``raw`` (of a form: ``button``) the view names; they are not read here."""
     passed: frozenset[str]
     """Keywords passed to the view; others are checked and left to the view to read."""
     takes_kwargs: bool
@@ -143,6 +143,7 @@ def plan_params(
     skip_first: bool = False,
     where: str | None = None,
     clock: Clock = datetime.now,
+    beside: frozenset[str] = WORKSPACE_ARGUMENTS,
 ) -> ParamPlan:
     """Work out a view's parameters.
 
@@ -156,12 +157,13 @@ def plan_params(
     :param skip_first: Leave out the first parameter, ``self`` of a MethodView.
     :param where: ``file:line`` of the view, for messages; empty where the caller tells the place itself.
     :param clock: Gives "now" for relative dates; the server's local time by default.
+    :param beside: Arguments that are no parameters: ``web`` fills them by itself.
     :raises ParamError: If something cannot become a parameter, with every problem found; each names function,
         parameter, place and next step.
 
     .. versionadded:: 0.1
     """
-    return _Planner(view, path_types or {}, skip_first=skip_first, where=where, clock=clock).plan(params)
+    return _Planner(view, path_types or {}, skip_first=skip_first, where=where, clock=clock, beside=beside).plan(params)
 
 
 class _Planner:
@@ -175,8 +177,10 @@ class _Planner:
         skip_first: bool,
         where: str | None,
         clock: Clock,
+        beside: frozenset[str],
     ) -> None:
         self.view = view
+        self.beside = beside
         self.path_types = path_types
         place = _place_of(view) if where is None else where
         self._at = f" ({place})" if place else ""
@@ -200,7 +204,7 @@ class _Planner:
         elif params is not None:
             rows += self._declared(params, arguments)
         declared = {param.name for row in rows for param in (row if isinstance(row, tuple) else (row,))}
-        wants = frozenset(WORKSPACE_ARGUMENTS & self.signature.defaults.keys()) - declared - covered
+        wants = frozenset(self.beside & self.signature.defaults.keys()) - declared - covered
         wants -= self.path_types.keys()
         for name in self._remaining(arguments, covered | wants):
             try:
@@ -286,7 +290,7 @@ class _Planner:
     def _names_by_wire(self) -> dict[str, str]:
         names = {}
         for name in self.signature.defaults:
-            for param in self._hint(name).given if name not in WORKSPACE_ARGUMENTS else ():
+            for param in self._hint(name).given if name not in self.beside else ():
                 if param.name:
                     names[param.name] = name
         return names

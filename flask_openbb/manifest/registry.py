@@ -23,7 +23,7 @@ MARK = "__openbb__"
 
 View = Callable[..., Any]
 
-Role = Literal["widget", "options", "agent"]
+Role = Literal["widget", "options", "agent", "form"]
 """What a declared view is asked for."""
 
 _serials = itertools.count()
@@ -54,6 +54,8 @@ class Declaration:
     """Whether answers have an ETag, so that a client that has one gets a 304."""
     cache: Any = None
     """Seconds for which answers are kept, or :class:`~flask_openbb.Cache`."""
+    refreshes: tuple[Any, ...] = ()
+    """Views or ids of what a submission of this form makes old."""
     decorator: str = "widget"
     """The decorator's name, for messages."""
     shaping: Mapping[str, Any] = field(default_factory=dict)

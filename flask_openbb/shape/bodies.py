@@ -141,6 +141,19 @@ def options(value: Any, shaping: Shaping) -> list[Any]:
     return kept
 
 
+def option_rows(value: Any, shaping: Shaping) -> dict[str, Any]:
+    """Shape the choices of a parameter that has a ``query``: ``{"rowData": [...]}``, each as :func:`options` has it.
+
+    :raises ShapeError: As :func:`options`.
+
+    Source: the client posts ``{"query"}`` to the options endpoint and reads ``rowData``.
+
+    .. versionadded:: 0.1
+    """
+    rows = value["rowData"] if isinstance(value, Mapping) and "rowData" in value else value
+    return {"rowData": options(rows, shaping)}
+
+
 def passthrough(value: Any, shaping: Shaping) -> Any:
     """Leave an answer as it is, of a kind whose body is the user's own.
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.routing import Rule
@@ -17,13 +17,14 @@ from werkzeug.routing import Rule
 from ..door.auth import Policy, resolve
 from ..errors import OpenBBError, ParamError, RegistrationError
 from ..manifest.columns import columns_from, row_schema, whole_columns
+from ..manifest.forms import BUTTON
 from ..manifest.kind_params import fit_params, selector_of
 from ..manifest.kinds import Kind
 from ..manifest.params import ParamPlan, plan_params
 from ..manifest.registry import Declaration, Marked, View
 from ..manifest.specs import Column
 from ..manifest.view_columns import Answer, answer_of_view
-from ..shape import bodies, files
+from ..shape import bodies, files, submissions
 from ..shape.shaping import Shaping
 from .cache import Cache, cache_of
 from .questions import Taker, taker_of
@@ -42,6 +43,20 @@ AGENT = Kind(
 )
 """The pseudo-kind of an agent."""
 
+OPTIONS_QUERY = replace(OPTIONS, method="POST", params_in=("query", "body"), shaper=bodies.option_rows)
+"""The same, where a parameter has a ``query``: it is posted, and rows are wanted."""
+
+FORM = Kind(
+    wire="form",
+    shaper=submissions.submission,
+    method="POST",
+    params_in=("body",),
+    encoded_body=True,
+    source="docs.openbb.co widget-parameters/input-form",
+)
+"""The pseudo-kind of a form's view."""
+
+_IN_FORMS = frozenset({BUTTON})
 _CHART_OPTIONS = {"template": ("chart", "chart-highcharts", "chart-vegalite"), "toolbar": ("chart",)}
 _FLAGS = ("public", "shape", "etag")
 _WHERE = "Use True or False."
@@ -71,7 +86,7 @@ class Binding(Home):
     """Where name, description and parameters were read."""
     plan: ParamPlan
     needs: frozenset[str]
-    """Which of ``theme`` and ``raw`` the view names without a default."""
+    """Which of ``theme`` and ``raw`` (of a form: ``button``) the view names without a default."""
     columns: tuple[Column, ...]
     shaping: Shaping
     policy: Policy | None
@@ -101,8 +116,16 @@ class Binding(Home):
         given = declaration.fields.get("endpoint", (declaration.wire or {}).get("endpoint"))
         if self.policy is None or (not self.kind.fetched and is_whole_url(given)):
             return False
-        in_query = declaration.role == "options" and getattr(self.policy, "query", None) is not None
+        in_query = declaration.role in ("options", "form") and getattr(self.policy, "query", None) is not None
         return in_query or not self.kind.sends_credentials
+
+
+def kind_of(mark: Marked, rules: Iterable[Rule]) -> Kind:
+    """The kind of a declaration; a form is asked with PUT where its view takes that and no POST."""
+    if mark.declaration.role != "form":
+        return mark.declaration.kind or OPTIONS
+    methods = {mark.method} if mark.method else {method for rule in rules for method in rule.methods or ()}
+    return replace(FORM, method="PUT") if "PUT" in methods and "POST" not in methods else FORM
 
 
 class UnusableError(OpenBBError):
@@ -181,6 +204,12 @@ def _plan(mark: Marked, home: Home) -> ParamPlan:
     # A view that reads the request itself, or takes it whole, gets from the plan what the URL gives it.
     if declaration.target or home.kind is AGENT:
         function, skip_first = _taking(types), False
+    if declaration.role == "form":
+        if types:
+            raise RegistrationError(
+                f"{home.rule.rule!r} has arguments, but a form posts to its URL as it is. Use fields."
+            )
+        return plan_params(function, params=declaration.params, skip_first=skip_first, where="", beside=_IN_FORMS)
     plan = plan_params(function, params=declaration.params, path_types=types, skip_first=skip_first, where="")
     return plan if declaration.wire is not None else fit_params(plan, home.kind.wire)
 

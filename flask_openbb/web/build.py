@@ -23,7 +23,7 @@ from ..manifest.schemas import dump_app
 from .bindings import Binding, Home, told
 from .conditional import digest_of
 from .entries import agent_entry, entry_of
-from .routes import Routes, resolve_options
+from .routes import PLACES, Routes, resolve_options
 from .rules import relative_url
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
     apps, app_faults = _apps(state, routes, wire)
     agents, agent_faults = _agents(routes, state.settings.agents_form)
     faults += [*app_faults, *agent_faults]
-    signed = tuple(binding for binding in (*routes.widgets.values(), *routes.options.values()) if binding.signed)
-    signed = tuple(binding for binding in signed if binding.id in wire or binding.id in routes.options)
+    signed = tuple(binding for binding in routes.everything() if binding.signed)
+    signed = tuple(binding for binding in signed if binding.id in wire or binding.declaration.role != "widget")
     if signed and (unsigned := _unsigned(app, state, signed)):
         faults += unsigned
         wire = {id: widget for id, widget in wire.items() if id not in {fault.widget for fault in unsigned}}
@@ -132,21 +132,21 @@ def for_caller(built: Built, *, sign: Callable[[Binding], str | None]) -> Docume
             if widget.get(key) in urls:
                 widget[key] = urls[widget[key]]
         for param in _all_params(widget.get("params")):
-            if param.get("optionsEndpoint") in urls:
-                param["optionsEndpoint"] = urls[param["optionsEndpoint"]]
+            for key in ("optionsEndpoint", "endpoint"):
+                if isinstance(param.get(key), str) and param[key].strip("/") in urls:
+                    param[key] = urls[param[key].strip("/")]
     return document(manifest)
 
 
 def signed_url(binding: Binding, token: str) -> str:
-    """``openbb/signed/<token>/<widgets|options>/<id>``.
+    """``openbb/signed/<token>/<widgets|options|forms>/<id>``.
 
     The token stands in the path because Workspace adds no parameters to an endpoint that has a query, and before
     the id because it groups options by the last part of their URL.
 
     Source: CLIENT lib/utils/widgetParams.ts, ``cleanSearchParams`` and ``handleEndpointParam``.
     """
-    kind = "options" if binding.declaration.role == "options" else "widgets"
-    return f"openbb/signed/{token}/{kind}/{binding.id}"
+    return f"openbb/signed/{token}/{PLACES[binding.declaration.role]}/{binding.id}"
 
 
 def _unsigned(app: Flask, state: State, signed: tuple[Binding, ...]) -> list[Fault]:
@@ -183,7 +183,7 @@ def _endpoints(app: Flask, state: State, routes: Routes) -> set[str]:
     prefix = state.settings.url_prefix
     urls = {binding.url for binding in routes.everything()}
     for rule in app.url_map.iter_rules():
-        if {"GET", "POST"} & (rule.methods or set()) and (url := relative_url(rule.rule, prefix)) is not None:
+        if {"GET", "POST", "PUT"} & (rule.methods or set()) and (url := relative_url(rule.rule, prefix)) is not None:
             urls.add(url)
     return urls
 

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -29,6 +30,7 @@ from .door import credential_headers
 from .entries import entry_of
 from .environ import ASKED, BINDING, KEPT, METHODS
 from .flights import Flights
+from .generations import Generations
 from .routes import Routes, resolve_options
 from .stores import Store
 
@@ -112,6 +114,7 @@ class AnswerCache:
 
     def __init__(self, store: Store, *, wait: int, max_bytes: int, prefix: str) -> None:
         self._store = store
+        self._generations = Generations(store)
         self._flights: Flights[Entry] = Flights(store, wait=wait)
         self._max_bytes = max_bytes
         self._prefix = prefix
@@ -143,6 +146,16 @@ class AnswerCache:
             self._renew(key, binding, cache, compute)
         return entry.response()
 
+    def forget(self, binding: Binding) -> None:
+        """Serve none of a widget's answers again that were kept so far, for anybody."""
+        if binding.cache is not None:
+            self._generations.change(self._generation_of(binding), binding.cache.seconds + binding.cache.stale)
+
+    def _generation_of(self, binding: Binding) -> str:
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+        name = blake2b(binding.subject.encode(), digest_size=20, key=prefix_of(app, self._prefix)).hexdigest()
+        return f"openbb:{self._prefix or app.name}:generation:{name}"
+
     def _key(self, routes: Routes, binding: Binding, cache: Cache, arguments: Mapping[str, Any]) -> str:
         app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
         print_ = self._prints.get(binding)
@@ -151,6 +164,8 @@ class AnswerCache:
         asked: Request = request._get_current_object()  # type: ignore[attr-defined]
         identity: Identity | None = g.get("openbb_identity")
         prefix = prefix_of(app, self._prefix)
+        if binding.subject in routes.changing:
+            print_ += self._generations.current(self._generation_of(binding))
         key = key_of(app, asked, binding, cache, arguments=arguments, identity=identity, print_=print_, prefix=prefix)
         return f"openbb:{self._prefix or app.name}:{key}"
 

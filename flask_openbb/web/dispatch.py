@@ -27,6 +27,7 @@ from ..shape.files import Asked
 from ..shape.limit import Truncation, cut
 from ..shape.shaping import Theme
 from ..shape.stream import Stream
+from . import forms
 from .answers import JSON, failure, json_response, readable
 from .bindings import Binding
 from .conditional import conditional
@@ -73,14 +74,17 @@ def answer(binding: Binding, view: View, view_args: Mapping[str, Any]) -> Respon
     :param view_args: What Flask's converters made of the URL.
     :raises Exception: What the view raised, for Flask and the host's error handlers.
     """
+    is_form = binding.declaration.role == "form"
     try:
         state = current_state()
+        if is_form:
+            forms.check_origin(state)
         arguments = parse(state, binding, view_args)
         if binding.taker is not None:
             return _converse(binding, current_app.ensure_sync(view)(**arguments, **binding.taker.question(state)))
         return _answer(state, binding, view, arguments)
     except Exception as error:
-        return failure(error)
+        return failure(forms.refusal(error) if is_form else error)
 
 
 def _answer(state: State, binding: Binding, view: View, arguments: dict[str, Any]) -> Response:
@@ -129,13 +133,15 @@ def parse(state: State, binding: Binding, view_args: Mapping[str, Any]) -> dict[
             skip = [name for name in plan.path_names if not isinstance(view_args.get(name), str | int | float)]
             skip += decided
             if "body" in binding.kind.params_in:
-                values = _body_and_query(state, view_args, plan, encoded=binding.kind.encoded_body)
+                values = _body_and_query(state, view_args, binding)
                 loaded = plan.load_body(values, max_length=_limit(state), skip=skip)
             else:
                 loaded = plan.load_query(_query(view_args, plan), max_length=_limit(state), skip=skip)
         except marshmallow.ValidationError as error:
             _refuse(binding, error, in_path=plan.path_names & view_args.keys())
         arguments.update((name, value) for name, value in loaded.items() if name not in decided)
+    if binding.declaration.role == "form" and state.routes is not None:
+        return arguments | forms.pressed(state.routes, binding, json_body(state, encoded=binding.kind.encoded_body))
     for name in plan.wants:
         if name in request.args or name in binding.needs:
             arguments[name] = _workspace_argument(name)
@@ -164,6 +170,8 @@ def respond(binding: Binding, value: Any) -> Response:
     headers: Any = None
     if type(value) is tuple:
         value, status, headers = _unpack(value)
+    if binding.declaration.role == "form":
+        value, status = forms.settled(binding, value, status)
     if isinstance(value, Response):
         return _host_response(binding, value, status, headers)
     if status is not None:
@@ -319,11 +327,10 @@ def _query(view_args: Mapping[str, Any], plan: Any) -> dict[str, list[str]]:
     return values
 
 
-def _body_and_query(state: State, view_args: Mapping[str, Any], plan: Any, *, encoded: bool) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        name: items[0] if len(items) == 1 else items for name, items in _query(view_args, plan).items()
-    }
-    values.update(json_body(state, encoded=encoded))
+def _body_and_query(state: State, view_args: Mapping[str, Any], binding: Binding) -> dict[str, Any]:
+    query = _query(view_args, binding.plan) if "query" in binding.kind.params_in else {}
+    values: dict[str, Any] = {name: items[0] if len(items) == 1 else items for name, items in query.items()}
+    values.update(json_body(state, encoded=binding.kind.encoded_body))
     return values
 
 

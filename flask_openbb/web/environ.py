@@ -14,5 +14,8 @@ ASKED = "flask_openbb.request"
 KEPT = "flask_openbb.kept"
 """A digest and the bytes it is of: the answer's, if they are likely to be sent again."""
 
+FORM = "flask_openbb.form"
+"""The form that is asked, for what is done after its answer."""
+
 FILES = "flask_openbb.files"
 """The names of the files that a multi file viewer asked for, in order."""

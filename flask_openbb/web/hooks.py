@@ -25,7 +25,8 @@ from .bindings import Binding
 from .compression import compress
 from .dispatch import answer, check
 from .door import guard, preflight_response, write_cors
-from .environ import ASKED, BINDING, METHODS
+from .environ import ASKED, BINDING, FORM, METHODS
+from .forms import finish
 from .routes import PLACES, Routes
 from .rules import fill_rule
 from .state import BLUEPRINT, EXTENSION, State, current_state
@@ -56,6 +57,7 @@ def before_request() -> Any:
         # A middleware passes the environ on to a second app, or tries again: none of the first answer counts.
         del environ[METHODS]
         environ.pop(BINDING, None)
+        environ.pop(FORM, None)
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     state: State = app.extensions[EXTENSION]
     routes = routes_of(app, state)
@@ -77,16 +79,19 @@ def after_request(response: Response) -> Response:
     if methods is None:
         return response
     state = current_state()
-    response = write_cors(state, readable(response), methods)
+    response = write_cors(state, finish(state, readable(response)), methods)
     return compress(response, min_size=state.settings.compress_min_size, kept=state.packed)
 
 
-def _ours(methods: frozenset[str]) -> Response | None:
+def _ours(methods: frozenset[str], binding: Binding | None = None) -> Response | None:
     """Mark the request as ours and answer it at once if it is a preflight.
 
     :param methods: What the URL accepts; HEAD goes with GET. The method asked is added: a browser shows a page the
         405 that follows only if the preflight allowed it.
+    :param binding: What is asked, where it is known.
     """
+    if binding is not None and binding.declaration.role == "form":
+        request.environ[FORM] = binding
     methods |= {_asked_method()} & _METHODS
     _mark(methods | {"HEAD"} if "GET" in methods else methods)
     if request.method != "OPTIONS" or "Origin" not in request.headers:
@@ -96,7 +101,7 @@ def _ours(methods: frozenset[str]) -> Response | None:
 
 def _native(asked: Request, rule: Rule, binding: Binding) -> Response | None:
     """A widget at its view's own URL: Flask will call the view, if the request passes the door."""
-    preflight = _ours(frozenset({binding.method}))
+    preflight = _ours(frozenset({binding.method}), binding)
     options = asked.method == "OPTIONS"
     # Where Flask lists the methods by itself, nothing of the view's is in the answer. A view may answer OPTIONS too.
     if preflight is not None or (options and getattr(rule, "provide_automatic_options", False)):
@@ -154,10 +159,10 @@ def _own_url(state: State, routes: Routes, rule: Rule) -> Any:
     if "id" not in values:
         return _ours(frozenset({"GET"})) or _unless_options(state)
     role: Role = next((role for role, place in PLACES.items() if place == values.get("kind")), "widget")
-    binding = routes.table(role).get(values["id"])
+    binding = routes.asked(role, values["id"], _asked_method())
     if binding is None:
         return _ours(frozenset({"GET", "POST"})) or _unless_options(state)
-    preflight = _ours(frozenset({binding.method}))
+    preflight = _ours(frozenset({binding.method}), binding)
     if preflight is not None or request.method == "OPTIONS":
         return preflight
     if request.method not in (binding.method, "HEAD" if binding.method == "GET" else binding.method):
@@ -214,7 +219,7 @@ def _redirected(routes: Routes, method: str, redirect: RequestRedirect) -> Any:
     binding = routes.native.get((rule.endpoint, method))
     if binding is None:
         return None
-    refusal = _ours(frozenset({method})) or _at_the_door(binding.policy, widget=binding.id)
+    refusal = _ours(frozenset({method}), binding) or _at_the_door(binding.policy, widget=binding.id)
     if refusal is not None:
         return refusal
     request.environ[BINDING] = binding
@@ -320,7 +325,7 @@ def _not_allowed(routes: Routes, refused: MethodNotAllowed) -> Any:
         if endpoint.startswith(_OURS):
             return _ours(frozenset({"GET"}))  # Flask's own 405 follows
         if binding := routes.native.get((endpoint, method)):
-            return _ours(frozenset({binding.method})) or _beside_hooks(_wrong_method(binding))
+            return _ours(frozenset({binding.method}), binding) or _beside_hooks(_wrong_method(binding))
     return None
 
 

@@ -17,27 +17,39 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from ..errors import Fault, RegistrationError
+from ..manifest.forms import Form
 from ..manifest.kinds import Kind
 from ..manifest.registry import Declaration, Marked, Role, View, marks_of, same_source
 from ..manifest.specs import Param, ParamRows
-from .bindings import OPTIONS, Binding, Home, UnusableError, bind
+from .bindings import OPTIONS_QUERY, Binding, Home, UnusableError, bind, kind_of
+from .forms import link, resolve_form
 from .rules import is_whole_url, loose_pattern, relative_url
 from .state import BLUEPRINT
 
 if TYPE_CHECKING:
     from .state import State
 
-PLACES: Mapping[Role, str] = {"widget": "widgets", "options": "options", "agent": "agents"}
+PLACES: Mapping[Role, str] = {"widget": "widgets", "options": "options", "agent": "agents", "form": "forms"}
 """Where below our prefix a declaration is served that has no URL of its own, by role."""
 
 
 @dataclass(eq=False)
 class Routes:
-    """The widgets and options endpoints of one app."""
+    """The widgets, options endpoints and forms of one app."""
 
     widgets: dict[str, Binding] = field(default_factory=dict)
     options: dict[str, Binding] = field(default_factory=dict)
     agents: dict[str, Binding] = field(default_factory=dict)
+    forms: dict[str, Binding] = field(default_factory=dict)
+    queries: dict[str, Binding] = field(default_factory=dict)
+    """Options endpoints that take POST as well, as they are asked then."""
+    buttons: dict[str, dict[str, None]] = field(default_factory=dict)
+    """By id of a form, the names of the buttons it is shown with."""
+    changes: dict[str, list[Binding]] = field(default_factory=dict)
+    """By id of a form, what its submissions change."""
+    changing: frozenset[str] = frozenset()
+    """Subjects of what forms change and is kept."""
+    bound: list[tuple[Marked, Binding]] = field(default_factory=list)
     native: dict[tuple[str, str], Binding] = field(default_factory=dict)
     """By Flask endpoint and method, for widgets that live at their view's own URL."""
     placeholders: dict[str, Binding] = field(default_factory=dict)
@@ -52,11 +64,17 @@ class Routes:
 
     def table(self, role: Role) -> dict[str, Binding]:
         """The bindings of one role, by id."""
-        return {"options": self.options, "agent": self.agents}.get(role, self.widgets)
+        return {"options": self.options, "agent": self.agents, "form": self.forms}.get(role, self.widgets)
+
+    def asked(self, role: Role, id: str, method: str) -> Binding | None:
+        """The binding of one id below our prefix; the method may still be another's."""
+        posted = self.queries.get(id) if role == "options" and method == "POST" else None
+        return posted or self.table(role).get(id)
 
     def everything(self) -> tuple[Binding, ...]:
-        """All bindings."""
-        return (*self.widgets.values(), *self.options.values(), *self.agents.values())
+        """All bindings, options endpoints that are queried as options endpoints."""
+        tables = (self.widgets, self.options, self.agents, self.forms)
+        return tuple(binding for table in tables for binding in table.values())
 
     def options_url(self, view: Callable[..., Any]) -> str | None:
         """The URL of an ``@openbb.options`` view, or None if it is not one of this app's."""
@@ -88,6 +106,9 @@ def find_routes(app: Flask, state: State) -> Routes:
             marked.append((declaration.target or "", _exposed(found, declaration)))
     for endpoint, mark in sorted(marked, key=lambda item: item[1].declaration.serial):
         _bind(state, routes, endpoint, mark, rules.get(endpoint, []))
+    for mark, binding in routes.bound:
+        _report_open_methods(routes, mark, binding)
+    link(state, routes)
     _report_unrouted(state, routes, seen)
     _report_shadowed(app, state, routes)
     return routes
@@ -95,7 +116,7 @@ def find_routes(app: Flask, state: State) -> Routes:
 
 def _bind(state: State, routes: Routes, endpoint: str, mark: Marked, rules: list[Rule]) -> None:
     declaration = mark.declaration
-    kind = declaration.kind or OPTIONS
+    kind = kind_of(mark, rules)
     method = mark.method or kind.method
     id = _id(declaration, endpoint)
     problems = []
@@ -123,19 +144,24 @@ def _bind(state: State, routes: Routes, endpoint: str, mark: Marked, rules: list
         routes.faulty.append((mark, home))
         return
     table[id] = binding
-    _report_open_methods(routes, mark, binding)
+    routes.bound.append((mark, binding))
     if home.own:
         routes.native[endpoint, method] = binding
         if rule.arguments:
             routes.patterns.append((loose_pattern(rule.rule), binding))
             routes.placeholders[f"{state.settings.url_prefix}/{home.url}"] = binding
+    if declaration.role == "options" and mark.method is None and "POST" in (rule.methods or ()):
+        routes.queries[id] = replace(binding, kind=OPTIONS_QUERY, cache=None)
+        if home.own:
+            routes.native.setdefault((endpoint, "POST"), routes.queries[id])
 
 
 def _report_open_methods(routes: Routes, mark: Marked, binding: Binding) -> None:
     """Other methods of the view's own URL are the host's, as they were: its door, if any, is not ours."""
     if binding.policy is None or not binding.own or mark.method is not None:
         return
-    others = sorted((binding.rule.methods or set()) - {binding.method, "HEAD", "OPTIONS"})
+    ours = {method for endpoint, method in routes.native if endpoint == binding.endpoint}
+    others = sorted((binding.rule.methods or set()) - ours - {"HEAD", "OPTIONS"})
     if others:
         routes.faults.append(
             Fault(
@@ -180,12 +206,14 @@ def _close(state: State, routes: Routes, endpoint: str, mark: Marked, rules: lis
 
 
 def resolve_options(routes: Routes, rows: ParamRows) -> ParamRows:
-    """Replace views given as ``options`` by their URLs.
+    """Replace views given as ``options``, and those of forms, by their URLs.
 
-    :raises RegistrationError: If one is not an ``@openbb.options`` view of this app.
+    :raises RegistrationError: If one is not an ``@openbb.options`` or ``@openbb.form`` view of this app.
     """
 
     def resolve(param: Param) -> Param:
+        if isinstance(param, Form):
+            return resolve_form(routes, param)
         if param.input_params:
             param = replace(param, input_params=tuple(resolve(inner) for inner in param.input_params))
         if not callable(param.options):
@@ -196,6 +224,11 @@ def resolve_options(routes: Routes, rows: ParamRows) -> ParamRows:
             raise RegistrationError(
                 f"Parameter {param.name!r}: options={name} is not an options view of this app. "
                 "Put '@openbb.options' above its 'def', under its route decorator."
+            )
+        if param.query is not None and not any(query.url == url for query in routes.queries.values()):
+            raise RegistrationError(
+                f"Parameter {param.name!r} has a query, which Workspace posts to its options view, and the route of "
+                f"{getattr(param.options, '__name__', url)!r} does not accept POST. Add methods=['GET', 'POST'] to it."
             )
         return replace(param, options=url)
 

@@ -39,7 +39,7 @@ def make_blueprint(prefix: str) -> Blueprint:
     blueprint.add_url_rule("/templates.json", "templates", apps, methods=["GET"])
     blueprint.add_url_rule("/agents.json", "agents", agents, methods=["GET"])
     below = f"/openbb/<any({', '.join(PLACES.values())}):kind>/<path:id>"
-    signed = "/openbb/signed/<token>/<any(widgets, options):kind>/<path:id>"
+    signed = f"/openbb/signed/<token>/<any({', '.join(PLACES.values())}):kind>/<path:id>"
     for rule, endpoint in ((below, "widget"), (signed, "signed")):
         blueprint.add_url_rule(rule, endpoint, unknown, methods=["GET", "POST", "PUT"])
     return blueprint

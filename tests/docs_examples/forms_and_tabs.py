@@ -65,6 +65,7 @@ def _input(name, label, description, **more):
             }
         ],
     },
+    faults=["Put '@openbb.form' above its 'def'"],
 )
 def input_form(app, openbb):
     form = Param(
@@ -91,6 +92,7 @@ def input_form(app, openbb):
     )
 
     @app.post("/form_submit")
+    @openbb.form
     def form_submit():
         return {}
 

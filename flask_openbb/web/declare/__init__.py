@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from .agents import AgentDeclarations
 from .apps import AppDeclarations
+from .forms import FormDeclarations
 from .keywords import KindDecorator, V, WidgetOptions
 from .kinds import KindDeclarations
 
 __all__ = ["Declarations", "KindDecorator", "V", "WidgetOptions"]
 
 
-class Declarations(KindDeclarations, AgentDeclarations, AppDeclarations):
+class Declarations(KindDeclarations, FormDeclarations, AgentDeclarations, AppDeclarations):
     """What can be declared on an :class:`~flask_openbb.OpenBB` extension."""

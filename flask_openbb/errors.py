@@ -79,6 +79,31 @@ class AuthError(RequestError):
     """The scheme for ``WWW-Authenticate`` of a 401."""
 
 
+class RowRequestError(RequestError):
+    """A row-model request that names what does not exist or is not allowed; status 422.
+
+    Where AG Grid shows the message, the user can mend it: the service may answer it with 200 and ``{"error": …}``.
+
+    :param place: Keys from the body to the value, as ``filterModel.price.conditions[1].filter``.
+    :param problem: What is wrong there and what is allowed, as one line.
+
+    .. versionadded:: 0.1
+    """
+
+    def __init__(self, place: str, problem: str) -> None:
+        detail = f"{place}: {problem}" if place else problem
+        super().__init__(422, detail, errors=[{"loc": ["body", place], "msg": problem, "type": "row_request"}])
+        self.place = place
+        self.problem = problem
+
+
+class RowTimeoutError(OpenBBError, TimeoutError):
+    """A question to a row model's engine that took longer than its timeout, or that was cancelled.
+
+    .. versionadded:: 0.1
+    """
+
+
 @dataclass(frozen=True)
 class Fault:
     """One finding of a manifest check."""

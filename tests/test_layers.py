@@ -1,6 +1,8 @@
 """The rooms' rules, read from the imports: downwards only, no cycles, no Flask where there should be none."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,11 +18,12 @@ MAY_IMPORT = {
     "door": {"errors"},
     "manifest": {"errors", "shape"},
     "agents": {"errors", "shape"},
-    "web": {"errors", "shape", "door", "manifest", "agents"},
-    "__init__": {"errors", "shape", "door", "manifest", "agents", "web"},
+    "rowmodel": {"errors", "shape", "manifest"},
+    "web": {"errors", "shape", "door", "manifest", "agents", "rowmodel"},
+    "__init__": {"errors", "shape", "door", "manifest", "agents", "rowmodel", "web"},
 }
 ONLY_KINDS_IMPORTS_SHAPE = "flask_openbb.manifest.kinds"
-WITHOUT_FLASK = ("errors", "shape", "door", "manifest", "agents")
+WITHOUT_FLASK = ("errors", "shape", "door", "manifest", "agents", "rowmodel")
 NEVER_AT_IMPORT = {
     "pandas",
     "polars",
@@ -32,7 +35,13 @@ NEVER_AT_IMPORT = {
     "cryptography",
     "openbb_ai",
     "pydantic",
+    "duckdb",
 }
+SQL_MODULES = {
+    f"flask_openbb.rowmodel.{name}"
+    for name in ("dialects", "translate", "reflect", "protect", "engine_sql", "engine_duckdb")
+}
+"""The only modules that import SQLAlchemy; only they import each other, all others inside a function."""
 
 
 def name_of(path: Path) -> str:
@@ -96,8 +105,18 @@ def test_rooms_without_flask(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_optional_packages_are_not_imported_with_the_package(path: Path) -> None:
-    roots = {name.split(".")[0] for name in imports_of(path, top_level=True)}
-    assert not roots & NEVER_AT_IMPORT
+    imports = imports_of(path, top_level=True)
+    roots = {name.split(".")[0] for name in imports}
+    if name_of(path) in SQL_MODULES:
+        assert roots & NEVER_AT_IMPORT == {"sqlalchemy"}
+    else:
+        assert not roots & NEVER_AT_IMPORT
+        assert not imports & SQL_MODULES
+
+
+def test_the_package_needs_no_sqlalchemy() -> None:
+    code = "import sys; sys.modules.update(sqlalchemy=None, duckdb=None); import flask_openbb, flask_openbb.rowmodel"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_no_import_cycles() -> None:

@@ -1,0 +1,137 @@
+"""The engine over any database SQLAlchemy has a dialect for.
+
+Owns :class:`SQLEngine`: one short read-only transaction a question, bounded and stoppable where the driver can
+(:mod:`.protect`). Imports :mod:`.translate`, :mod:`.shape`, :mod:`.reflect`, :mod:`.engines` and SQLAlchemy; called by
+:mod:`.pages` through the :class:`.engines.Engine` protocol, made by :mod:`.sources`.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..errors import RowRequestError
+from .engines import Guard, Row
+from .plan import Plan
+from .protect import Protection, protection_of
+from .reflect import Relation, relation_of
+from .request import Filter
+from .shape import lift, lift_filter
+from .translate import Convert, Statement, Translator
+
+STREAM_ROWS = 1_000
+
+
+class SQLEngine:
+    """Answers by statements over one relation.
+
+    :param bind: The user's SQLAlchemy engine; its pool is opened anew in each process.
+    :param source: A table, a mapped class, or a ``select()`` of the user's own.
+    :param key: The columns that tell rows apart.
+    :param relation: The source as it was read before, for a narrowed one.
+
+    .. versionadded:: 0.1
+    """
+
+    def __init__(
+        self, bind: sa.Engine, source: Any, key: Sequence[str], *, protection: Protection | None = None
+    ) -> None:
+        self.bind = bind
+        self.name = bind.dialect.name
+        self.relation: Relation = relation_of(source, self.name)
+        self.columns = self.relation.columns
+        self.key = self.columns.check_key(key)
+        self.protection = protection or protection_of(self.name)
+        self._lock = threading.Lock()
+        self._pid = os.getpid()
+        self._made: Translator | None = None
+
+    def narrowed(self, source: Any) -> SQLEngine:
+        """Give the same engine over another relation, of the same columns or fewer."""
+        return SQLEngine(self.bind, source, self.key, protection=self.protection)
+
+    def rows(self, plan: Plan, guard: Guard) -> list[Row]:
+        """Give a page of rows or groups."""
+        with self._connected(guard) as connection:
+            lifted = lift(plan, self.columns)
+            translator = self._translator(connection)
+            found = self._fetch(connection, translator.page(lifted.plan, lifted.paging), lifted.values, guard)
+        if lifted.paging.backwards:
+            found.reverse()
+        return convert(found, translator.converters(plan))
+
+    def count(self, plan: Plan, guard: Guard) -> int:
+        """Count the rows of the level."""
+        with self._connected(guard) as connection:
+            lifted = lift(plan, self.columns)
+            statement = self._translator(connection).count(lifted.plan)
+            return int(self._fetch(connection, statement, lifted.values, guard)[0][0])
+
+    def points(self, names: Sequence[str], where: Filter, limit: int, guard: Guard) -> list[Row]:
+        """Give the combinations of values that occur."""
+        with self._connected(guard) as connection:
+            shape, slot, values = lift_filter(where, self.columns, limit)
+            statement = self._translator(connection).points(tuple(names), shape, slot)
+            return self._fetch(connection, statement, values, guard)
+
+    def stream(self, plan: Plan, guard: Guard) -> Iterator[Row]:
+        """Give all rows of a plan, read in parts."""
+        with self._connected(guard) as connection:
+            lifted = lift(plan, self.columns)
+            statement = self._translator(connection).page(lifted.plan, lifted.paging)
+            options = {"stream_results": True, "yield_per": STREAM_ROWS}
+            yield from map(tuple, connection.execute(statement, lifted.values, execution_options=options))
+
+    def _fetch(
+        self, connection: sa.Connection, statement: Statement, values: Mapping[str, Any], guard: Guard
+    ) -> list[Row]:
+        guard.remaining()
+        return [tuple(row) for row in connection.execute(statement, dict(self.protection.values(values)))]
+
+    @contextmanager
+    def _connected(self, guard: Guard) -> Iterator[sa.Connection]:
+        """Open a connection that only reads, and stops in time or when the guard says so."""
+        self._after_fork()
+        guard.remaining()
+        with self.bind.connect() as connection:
+            try:
+                with self.protection.around(connection, guard), guard.running(self.protection.stopper(connection)):
+                    yield connection
+            except sa.exc.DBAPIError as error:
+                if guard.cancelled or self.protection.stopped(error):
+                    raise guard.error() from None
+                if self.protection.overflowed(error):
+                    problem = f"the sum is past 64 bits, which {self.name} cannot hold. Choose avg, or filter."
+                    raise RowRequestError("valueCols", problem) from None
+                raise
+
+    def _translator(self, connection: sa.Connection) -> Translator:
+        if self._made is None:
+            with self._lock:
+                if self._made is None:
+                    dialect = self.protection.dialect(connection)
+                    self._made = Translator(self.relation, self.key, dialect)
+        return self._made
+
+    def _after_fork(self) -> None:
+        # Connections of the parent must not be used, nor closed, by a worker.
+        if self._pid != os.getpid():
+            with self._lock:
+                if self._pid != os.getpid():
+                    self.bind.dispose(close=False)
+                    self._pid = os.getpid()
+
+
+def convert(rows: list[Row], converters: Sequence[Convert | None]) -> list[Row]:
+    """Turn the driver's values into those of the column types, where they differ."""
+    if not any(converters):
+        return rows
+    return [
+        tuple(value if to is None or value is None else to(value) for value, to in zip(row, converters, strict=False))
+        for row in rows
+    ]

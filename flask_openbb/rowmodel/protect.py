@@ -1,0 +1,188 @@
+"""How each database is kept to reading, to a time, and to stopping when asked.
+
+Owns :class:`Protection` and one subclass per database: what is set around a question and put back after it, so that
+the user's pool gets its connections back as they were. Imports :mod:`.dialects`, :mod:`.engines` and SQLAlchemy;
+called by :mod:`.engine_sql`.
+
+============  ====================================  ===============================  ==============================
+database      reads only by                         timeout by                       stops by
+============  ====================================  ===============================  ==============================
+SQLite        ``PRAGMA query_only``                 progress handler                 ``interrupt()``
+PostgreSQL    read-only transaction                 ``statement_timeout``, local     ``cancel()`` of psycopg
+MariaDB       read-only transaction                 ``max_statement_time``           ``KILL QUERY``
+others        statements are SELECTs only           none: set it in the engine       none
+============  ====================================  ===============================  ==============================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
+from time import monotonic
+from typing import Any
+
+import sqlalchemy as sa
+
+from .dialects import Dialect, MariaDB, PostgreSQL, dialect_of
+from .engines import Guard
+from .request import fold
+
+PROGRESS_STEPS = 10_000
+"""Steps of SQLite's machine between two looks at the clock, about a tenth of a millisecond."""
+
+LOWER_COLLATIONS = ("pg_c_utf8", "C.utf8", "C.UTF-8", "en_US.utf8", "en_US.UTF-8")
+"""PostgreSQL's collations whose lower case is by code point, the best first; one of them is nearly always there."""
+
+
+class Protection:
+    """What can be done for any database."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def dialect(self, connection: sa.Connection) -> Dialect:
+        """Give the hooks that fit the server."""
+        return dialect_of(self.name)
+
+    def values(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give bound values as the driver takes them."""
+        return values
+
+    @contextmanager
+    def around(self, connection: sa.Connection, guard: Guard) -> Iterator[None]:
+        """Set what bounds the statements of the block, and put it back."""
+        yield
+
+    def stopper(self, connection: sa.Connection) -> Callable[[], None]:
+        """Give what stops a statement from another thread."""
+        return lambda: None
+
+    def stopped(self, error: sa.exc.DBAPIError) -> bool:
+        """Whether an error says that a statement was stopped."""
+        return False
+
+    def overflowed(self, error: sa.exc.DBAPIError) -> bool:
+        """Whether an error says that a sum was too large."""
+        return False
+
+
+class SQLiteProtection(Protection):
+    """SQLite, through the connection of :mod:`sqlite3`."""
+
+    def values(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {name: float(value) if isinstance(value, Decimal) else value for name, value in values.items()}
+
+    @contextmanager
+    def around(self, connection: sa.Connection, guard: Guard) -> Iterator[None]:
+        raw: Any = connection.connection.driver_connection
+        raw.create_function("openbb_fold", 1, _fold, deterministic=True)
+        left = guard.remaining()
+        deadline = None if left is None else monotonic() + left
+        before = raw.execute("PRAGMA query_only").fetchone()[0]
+        raw.execute("PRAGMA query_only = 1")
+        if deadline is not None:
+            raw.set_progress_handler(lambda: monotonic() > deadline, PROGRESS_STEPS)
+        try:
+            yield
+        finally:
+            raw.set_progress_handler(None, 0)
+            if not before:
+                raw.execute("PRAGMA query_only = 0")
+
+    def stopper(self, connection: sa.Connection) -> Callable[[], None]:
+        raw: Any = connection.connection.driver_connection
+        stop: Callable[[], None] = raw.interrupt
+        return stop
+
+    def stopped(self, error: sa.exc.DBAPIError) -> bool:
+        return str(error.orig) == "interrupted"
+
+    def overflowed(self, error: sa.exc.DBAPIError) -> bool:
+        return str(error.orig) == "integer overflow"
+
+
+def _fold(text: Any) -> Any:
+    return fold(text) if isinstance(text, str) else text
+
+
+class PostgreSQLProtection(Protection):
+    """PostgreSQL; the transaction ends with the question, and its settings with it."""
+
+    def dialect(self, connection: sa.Connection) -> Dialect:
+        known = sa.text("SELECT collname FROM pg_collation WHERE collname = ANY(:names)")
+        found = set(connection.execute(known, {"names": list(LOWER_COLLATIONS)}).scalars())
+        return PostgreSQL(next((name for name in LOWER_COLLATIONS if name in found), None))
+
+    @contextmanager
+    def around(self, connection: sa.Connection, guard: Guard) -> Iterator[None]:
+        left = guard.remaining()
+        connection.execute(sa.text("SET TRANSACTION READ ONLY"))
+        if left is not None:
+            bound = sa.text("SELECT set_config('statement_timeout', :bound, true)")
+            connection.execute(bound, {"bound": str(max(1, int(left * 1000)))})
+        yield
+
+    def stopper(self, connection: sa.Connection) -> Callable[[], None]:
+        raw: Any = connection.connection.driver_connection
+        stop: Callable[[], None] = getattr(raw, "cancel", lambda: None)
+        return stop
+
+    def stopped(self, error: sa.exc.DBAPIError) -> bool:
+        code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+        return code == "57014"
+
+
+class MariaDBProtection(Protection):
+    """MariaDB, and MySQL with its own names."""
+
+    def dialect(self, connection: sa.Connection) -> Dialect:
+        if not getattr(connection.dialect, "is_mariadb", False):
+            return MariaDB("utf8mb4_0900_bin", "utf8mb4_0900_as_cs")
+        version = connection.dialect.server_version_info or (0,)
+        return MariaDB() if version >= (10, 10) else MariaDB(lower="utf8mb4_nopad_bin")
+
+    @contextmanager
+    def around(self, connection: sa.Connection, guard: Guard) -> Iterator[None]:
+        mariadb = getattr(connection.dialect, "is_mariadb", False)
+        setting, unit = ("max_statement_time", 1.0) if mariadb else ("max_execution_time", 1000.0)
+        left = guard.remaining()
+        if left is not None:
+            bound = left * unit if mariadb else int(left * unit)
+            connection.execute(sa.text(f"SET SESSION {setting} = :bound"), {"bound": bound})
+        connection.rollback()
+        connection.execute(sa.text("SET TRANSACTION READ ONLY"))
+        try:
+            yield
+        finally:
+            if left is not None and not connection.invalidated:
+                connection.execute(sa.text(f"SET SESSION {setting} = DEFAULT"))
+
+    def stopper(self, connection: sa.Connection) -> Callable[[], None]:
+        raw: Any = connection.connection.driver_connection
+        number = raw.thread_id() if hasattr(raw, "thread_id") else None
+        engine = connection.engine
+
+        def stop() -> None:
+            if number is not None:
+                with engine.connect() as other:
+                    other.execute(sa.text("KILL QUERY :number"), {"number": number})
+
+        return stop
+
+    def stopped(self, error: sa.exc.DBAPIError) -> bool:
+        code = error.orig.args[0] if error.orig is not None and error.orig.args else None
+        return code in {1317, 1969, 3024}
+
+
+PROTECTIONS: Mapping[str, type[Protection]] = {
+    "sqlite": SQLiteProtection,
+    "postgresql": PostgreSQLProtection,
+    "mysql": MariaDBProtection,
+    "mariadb": MariaDBProtection,
+}
+
+
+def protection_of(name: str) -> Protection:
+    """Give the protection of a database by the name of its dialect."""
+    return PROTECTIONS.get(name, Protection)(name)

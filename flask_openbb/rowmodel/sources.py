@@ -1,0 +1,180 @@
+"""What a user gives as ``source=`` to a :class:`.pages.Source`.
+
+Owns :func:`open_source`, which tells tables, statements, files, frames and rows apart by what they are, importing no
+optional package unless it is needed. Imports this room; called by the web half when a row model is declared.
+
+============================================  ==============================================================
+``source=``                                   engine
+============================================  ==============================================================
+a SQLAlchemy table, mapped class, select()    ``bind``'s database
+``"data/trades.parquet"``, a glob, a CSV      DuckDB
+``"data/trades.duckdb"`` with ``table=``      DuckDB, opened read-only
+a DuckDB connection with ``table=``           that connection's database
+a pandas, polars or Arrow frame               DuckDB
+a list of dicts, dataclasses, …               plain Python
+============================================  ==============================================================
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ConfigError, MissingExtraError
+from ..shape.rows import to_rows
+from .columns import RowColumns, columns_of_rows
+from .engine_python import PythonEngine
+from .pages import Source
+
+if TYPE_CHECKING:
+    from .engine_duckdb import Database
+
+DATABASES = (".duckdb", ".db", ".ddb")
+READERS = {".parquet": "read_parquet", ".pq": "read_parquet", ".csv": "read_csv", ".tsv": "read_csv"}
+RELATION = "openbb_source"
+"""The name files and frames have in DuckDB."""
+
+
+def open_source(
+    source: Any,
+    key: str | Sequence[str],
+    *,
+    bind: Any = None,
+    table: str | None = None,
+    schema: str | None = None,
+    columns: RowColumns | None = None,
+) -> Source:
+    """Make a source of whatever rows are in.
+
+    :param source: See the table of this module.
+    :param key: The column(s) that tell each row from every other, never NULL.
+    :param bind: The SQLAlchemy engine, for a SQLAlchemy source.
+    :param table: The table, for a DuckDB file or connection.
+    :param schema: Its schema.
+    :param columns: The allow-list of rows in memory; read from them where it is not given.
+    :raises ConfigError: If it is no source, or the key is not of its columns.
+    :raises MissingExtraError: If the package it needs is not installed.
+
+    .. versionadded:: 0.1
+    """
+    root = type(source).__module__.split(".")[0]
+    if isinstance(source, str | Path):
+        return _duckdb(_of_path(Path(source), table), key, table or RELATION, schema)
+    if root in {"duckdb", "_duckdb"}:
+        return _of_duckdb(source, key, table, schema)
+    if root in {"pandas", "polars", "pyarrow"}:
+        return _of_frame(source, key)
+    if root == "sqlalchemy" or _is_mapped(source):
+        return _of_sqlalchemy(source, key, bind)
+    return rows_source(source, key, columns=columns)
+
+
+def rows_source(rows: Any, key: str | Sequence[str], *, columns: RowColumns | None = None) -> Source:
+    """Make a source of rows in memory: anything a table widget takes.
+
+    .. versionadded:: 0.1
+    """
+    found = to_rows(rows)
+    columns = columns or columns_of_rows(found)
+    return Source(columns, columns.check_key(key), PythonEngine(found, columns), identity=object())
+
+
+def narrow(source: Source, to: Any) -> Source:
+    """Give a source over a ``select()`` of the user's, on the same engine and with the same key.
+
+    :param to: What a view returned: a ``select()`` that narrows the source's table, or the table itself.
+    :raises ConfigError: If the source's engine takes no statements, or the key is not among the columns.
+
+    .. versionadded:: 0.1
+    """
+    narrowed = getattr(source.engine, "narrowed", None)
+    if narrowed is None:
+        msg = f"a source of {source.engine.name} cannot be narrowed by a {type(to).__name__}. Filter its rows instead."
+        raise ConfigError(msg)
+    engine = narrowed(to)
+    return Source(engine.columns, source.key, engine)
+
+
+def _is_mapped(source: Any) -> bool:
+    return hasattr(source, "__mapper__") or hasattr(source, "__clause_element__")
+
+
+def _of_sqlalchemy(source: Any, key: str | Sequence[str], bind: Any) -> Source:
+    from .engine_sql import SQLEngine
+
+    if bind is None or not hasattr(bind, "dialect"):
+        msg = "a SQLAlchemy source needs bind=, the engine its rows are in: create_engine(url), or db.engine."
+        raise ConfigError(msg)
+    engine = SQLEngine(bind, source, (key,) if isinstance(key, str) else tuple(key))
+    return Source(engine.columns, engine.key, engine, identity=engine)
+
+
+def _duckdb(database: Database, key: str | Sequence[str], name: str, schema: str | None) -> Source:
+    from .engine_duckdb import DuckDBEngine, table_of
+
+    engine = DuckDBEngine(database, table_of(database, name, schema=schema), (key,) if isinstance(key, str) else key)
+    return Source(engine.columns, engine.key, engine, identity=engine)
+
+
+def _import_duckdb() -> Any:
+    try:
+        import duckdb
+        import sqlalchemy  # noqa: F401 -- both come with the extra
+    except ImportError as error:
+        raise MissingExtraError("duckdb", feature="A row model over files and frames") from error
+    return duckdb
+
+
+def _of_path(path: Path, table: str | None) -> Database:
+    duckdb = _import_duckdb()
+    from .engine_duckdb import Database
+
+    if path.suffix in DATABASES:
+        if table is None:
+            msg = f"{str(path)!r} is a database: say which of its tables with table=."
+            raise ConfigError(msg)
+        if not path.exists():
+            msg = f"there is no file {str(path)!r}."
+            raise ConfigError(msg)
+        return Database(lambda: duckdb.connect(str(path), read_only=True))
+    reader = READERS.get(path.suffix if path.suffix != ".gz" else Path(path.stem).suffix)
+    if reader is None:
+        msg = f"{str(path)!r} is no file a row model reads. Endings: {', '.join([*READERS, *DATABASES])}."
+        raise ConfigError(msg)
+    _check_files(path)
+
+    def prepare(cursor: Any) -> None:
+        getattr(cursor, reader)(str(path)).create_view(RELATION, replace=True)
+
+    return Database(duckdb.connect, prepare)
+
+
+def _check_files(path: Path) -> None:
+    text = str(path)
+    if any(mark in text for mark in "*?[") or "://" in text or text.startswith("s3:"):
+        return
+    if not os.path.exists(text):
+        msg = f"there is no file {text!r}."
+        raise ConfigError(msg)
+
+
+def _of_frame(frame: Any, key: str | Sequence[str]) -> Source:
+    duckdb = _import_duckdb()
+    from .engine_duckdb import Database
+
+    return _duckdb(Database(duckdb.connect, lambda cursor: cursor.register(RELATION, frame)), key, RELATION, None)
+
+
+def _of_duckdb(source: Any, key: str | Sequence[str], table: str | None, schema: str | None) -> Source:
+    _import_duckdb()
+    from .engine_duckdb import Database
+
+    if not hasattr(source, "cursor"):
+        msg = "a DuckDB relation belongs to its connection: give the connection, and the table or view with table=."
+        raise ConfigError(msg)
+    if table is None:
+        msg = "a DuckDB connection needs table=, the table or view its rows are in."
+        raise ConfigError(msg)
+    return _duckdb(Database(lambda: source), key, table, schema)

@@ -1,0 +1,286 @@
+"""Plans to SQLAlchemy Core statements: the only place in the package where SQL is made.
+
+Owns :class:`Translator`. It sees plans without values (:mod:`.shape`), so a statement holds bound parameters, names of
+columns the source itself has, quoted by SQLAlchemy, and labels of its own (``c0``, ``g``, ``m0``); text of a request
+cannot get into one. Imports :mod:`.shape`, :mod:`.plan`, :mod:`.dialects` and SQLAlchemy; called by the SQL engines.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from .columns import ColumnType, RowColumn
+from .dialects import Dialect, Expression
+from .plan import Groups, Leaves, Measure, Order, Plan
+from .reflect import Relation
+from .request import And, Blank, Compare, Constant, Filter, OneOf, Or, TextMatch
+from .shape import Paging, Slot
+
+Convert = Callable[[Any], Any]
+Statement = sa.Select[Any]
+
+BIND_TYPES: Mapping[ColumnType, Any] = {
+    "text": sa.String(),
+    "integer": sa.BigInteger(),
+    "number": sa.Double(),
+    "decimal": sa.Numeric(),
+    "boolean": sa.Boolean(),
+    "date": sa.Date(),
+    "datetime": sa.DateTime(),
+}
+COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+}
+CONVERT: Mapping[str, Convert] = {
+    "integer": int,
+    "number": float,
+    "decimal": lambda value: value if isinstance(value, Decimal) else Decimal(str(value)),
+    "boolean": bool,
+}
+"""What drivers give in kinds of their own, such as MariaDB's sum of integers as a Decimal."""
+
+
+class Translator:
+    """Makes the statements of one source.
+
+    :param source: A table, or a subquery of the user's own ``select()``, and its allow-list.
+    :param key: The columns that tell rows apart.
+    :param keep: How many statements are kept, by the shape of their question.
+    """
+
+    def __init__(
+        self,
+        source: Relation,
+        key: Sequence[str],
+        dialect: Dialect,
+        *,
+        keep: int = 256,
+    ) -> None:
+        self.source = source
+        self.relation = source.selectable
+        self.expressions = source.expressions()
+        self.columns = source.columns
+        self.key = tuple(key)
+        self.dialect = dialect
+        self.page = lru_cache(keep)(self._page)
+        """The statement of a page, by shape and paging."""
+        self.count = lru_cache(keep)(self._count)
+        """The statement that counts a level, by shape."""
+        self.points = lru_cache(keep)(self._points)
+        """The statement of the values some columns have, by columns, filter and limit."""
+
+    def converters(self, plan: Plan) -> list[Convert | None]:
+        """Give, for each column of a page, what turns the driver's value into one of the column's type."""
+        if not isinstance(plan, Groups):
+            return [None] * len(self.columns)
+        group: list[Convert | None] = [] if plan.column is None else [None]
+        return group + [CONVERT.get(self._measured(measure)) for measure in plan.measures]
+
+    def _measured(self, measure: Measure) -> str:
+        if measure.aggregate == "count":
+            return "integer"
+        return "number" if measure.aggregate == "avg" else self.columns[measure.column].type
+
+    def _page(self, plan: Plan, paging: Paging) -> Statement:
+        if isinstance(plan, Groups):
+            return self._groups(plan, paging)
+        return self._leaves(plan, paging)
+
+    def _count(self, plan: Plan) -> Statement:
+        if isinstance(plan, Groups) and plan.column is not None:
+            group = self._comparable(plan.column).label("g")
+            level = sa.select(group).select_from(self.relation).where(self._where(plan.where)).group_by(group)
+            return sa.select(sa.func.count()).select_from(level.subquery("level"))
+        return sa.select(sa.func.count()).select_from(self.relation).where(self._where(plan.where))
+
+    def _points(self, names: tuple[str, ...], where: Filter, limit: Slot) -> Statement:
+        values = [self._comparable(name).label(f"c{index}") for index, name in enumerate(names)]
+        found = sa.select(*values).select_from(self.relation).where(self._where(where)).distinct().subquery("points")
+        order = [
+            term
+            for name, column in zip(names, found.c, strict=True)
+            for term in self._order(column, self.columns[name], False)
+        ]
+        return sa.select(*found.c).order_by(*order).limit(self._bind(limit))
+
+    def _leaves(self, plan: Leaves, paging: Paging) -> Statement:
+        orders = [order.reversed() for order in plan.order] if paging.backwards else list(plan.order)
+        limit, offset = self._bind(paging.limit), self._bind(paging.offset)
+        if not paging.key_first:
+            found = sa.select(*self._labelled(self.expressions)).select_from(self.relation)
+            return found.where(self._where(plan.where)).order_by(*self._orders(orders)).limit(limit).offset(offset)
+        keys = [self._comparable(name).label(f"k{index}") for index, name in enumerate(self.key)]
+        page = sa.select(*keys).select_from(self.relation).where(self._where(plan.where))
+        page_of_keys = page.order_by(*self._orders(orders)).limit(limit).offset(offset).subquery("page")
+        whole = self.relation.alias("whole")
+        moved = self.source.expressions(whole)
+        same = [self._comparable(name, moved) == column for name, column in zip(self.key, page_of_keys.c, strict=True)]
+        found = sa.select(*self._labelled(moved)).select_from(whole.join(page_of_keys, sa.and_(*same)))
+        return found.order_by(*self._orders(orders, moved))
+
+    def _groups(self, plan: Groups, paging: Paging) -> Statement:
+        scope = self.expressions
+        relation, where = self.relation, self._where(plan.where)
+        ranked = not self.dialect.own_first and any(each.aggregate in {"first", "last"} for each in plan.measures)
+        if ranked:
+            relation, scope = self._ranked(plan, where)
+            where = sa.true()
+        measures = [
+            self._measure(measure, plan, scope, relation).label(f"m{index}")
+            for index, measure in enumerate(plan.measures)
+        ]
+        if plan.column is None:
+            return sa.select(*measures).select_from(relation).where(where)
+        group = self._comparable(plan.column, scope).label("g")
+        level = sa.select(group, *measures).select_from(relation).where(where).group_by(group).subquery("level")
+        order = [
+            term
+            for each in plan.order
+            for term in self._order(
+                level.c.g if isinstance(each.by, str) else level.c[f"m{each.by}"],
+                self.columns[plan.column] if isinstance(each.by, str) else self._result(plan.measures[each.by]),
+                each.descending,
+            )
+        ]
+        limit, offset = self._bind(paging.limit), self._bind(paging.offset)
+        return sa.select(*level.c).order_by(*order).limit(limit).offset(offset)
+
+    def _result(self, measure: Measure) -> RowColumn:
+        kind: Any = self._measured(measure)
+        return RowColumn(measure.column, "integer" if kind == "boolean" else kind)
+
+    def _ranked(self, plan: Groups, where: Expression) -> tuple[sa.FromClause, Mapping[str, Expression]]:
+        """Number the rows of each group, and of each point of a pivot, in the order of the key and backwards."""
+        names = {measure.column for measure in plan.measures} | set(plan.pivots) | set(plan.key)
+        names |= set() if plan.column is None else {plan.column}
+        ordered = [name for name in self.columns.names if name in names]
+        parts = [self._comparable(name) for name in (*([plan.column] if plan.column else []), *plan.pivots)]
+        numbers = [
+            sa.func.row_number().over(
+                partition_by=parts or None,
+                order_by=[term for order in self._by_key(plan, last) for term in self._orders([order])],
+            )
+            for last in (False, True)
+        ]
+        columns = [self.expressions[name].label(f"c{index}") for index, name in enumerate(ordered)]
+        labelled = [*columns, numbers[0].label("first"), numbers[1].label("last")]
+        ranks = sa.select(*labelled).select_from(self.relation).where(where).subquery("ranks")
+        return ranks, {name: ranks.c[f"c{index}"] for index, name in enumerate(ordered)}
+
+    def _by_key(self, plan: Groups, last: bool) -> list[Order]:
+        return [Order(name, last) for name in plan.key]
+
+    def _measure(
+        self, measure: Measure, plan: Groups, scope: Mapping[str, Expression], relation: sa.FromClause
+    ) -> Expression:
+        column = self.columns[measure.column]
+        value = self._comparable(measure.column, scope) if column.type == "text" else scope[measure.column]
+        tests = [
+            self._at_point(name, each, scope) for name, each in zip(plan.pivots, measure.point or (), strict=False)
+        ]
+        if measure.aggregate == "count":
+            return sa.func.count(sa.case((sa.and_(*tests), 1))) if tests else sa.func.count()
+        if column.type == "boolean":
+            value = sa.case((value.is_(True), 1), (value.is_(False), 0))
+        if measure.aggregate in {"first", "last"}:
+            last = measure.aggregate == "last"
+            if self.dialect.own_first:
+                found = self.dialect.first(value, [self._comparable(name, scope) for name in plan.key], last)
+                return found.filter(sa.and_(*tests)) if tests else found
+            tests.append(relation.c["last" if last else "first"] == 1)
+            return sa.func.max(sa.case((sa.and_(*tests), value)))
+        if tests:
+            value = sa.case((sa.and_(*tests), value))
+        if measure.aggregate == "sum":
+            return self.dialect.total(value, column.type)
+        if measure.aggregate == "avg":
+            return self.dialect.mean(value)
+        return sa.func.min(value) if measure.aggregate == "min" else sa.func.max(value)
+
+    def _at_point(self, name: str, value: Slot | None, scope: Mapping[str, Expression]) -> Expression:
+        column = self._comparable(name, scope)
+        return column.is_(None) if value is None else column == self._bind(value, name)
+
+    def _where(self, where: Filter) -> Expression:
+        if isinstance(where, Constant):
+            return sa.true() if where.value else sa.false()
+        if isinstance(where, And):
+            return sa.and_(sa.true(), *map(self._where, where.parts))
+        if isinstance(where, Or):
+            return sa.or_(sa.false(), *map(self._where, where.parts))
+        if isinstance(where, Compare):
+            return COMPARE[where.op](self._comparable(where.column), self._bind(where.value, where.column))  # type: ignore[no-any-return]  # an operator
+        if isinstance(where, TextMatch):
+            return self._text(where)
+        return self._blank(where) if isinstance(where, Blank) else self._one_of(where)
+
+    def _text(self, where: TextMatch) -> Expression:
+        column = self.expressions[where.column]
+        folded = self.dialect.folded(column)
+        text, length = self._bind(where.text[0]), self._bind(where.text[1])
+        if where.op == "equals":
+            test: Expression = folded == text
+        elif where.op == "contains":
+            test = self.dialect.contains(folded, text)
+        else:
+            test = (self.dialect.starts if where.op == "startsWith" else self.dialect.ends)(folded, text, length)
+        return sa.or_(column.is_(None), sa.not_(test)) if where.negated else test
+
+    def _blank(self, where: Blank) -> Expression:
+        column = self.expressions[where.column]
+        if self.columns[where.column].type != "text":
+            return column.is_not(None) if where.negated else column.is_(None)
+        empty = self.dialect.empty(column)
+        return sa.and_(column.is_not(None), sa.not_(empty)) if where.negated else sa.or_(column.is_(None), empty)
+
+    def _one_of(self, where: OneOf) -> Expression:
+        column = self._comparable(where.column)
+        binds = [self._bind(value, where.column) for value in where.values]
+        if not where.negated:
+            parts = [column.in_(binds)] if binds else []
+            return sa.or_(sa.false(), *parts, *([column.is_(None)] if where.null else []))
+        present = column.not_in(binds) if binds else sa.true()
+        if where.null:
+            return sa.and_(column.is_not(None), present)
+        return sa.or_(column.is_(None), present)
+
+    def _bind(self, slot: Slot, column: str | None = None) -> sa.BindParameter[Any]:
+        kind = BIND_TYPES[slot.type]
+        if column is not None and self.columns[column].aware:
+            kind = sa.DateTime(timezone=True)
+        return sa.bindparam(slot.name, type_=kind)
+
+    def _comparable(self, name: str, scope: Mapping[str, Expression] | None = None) -> Expression:
+        """Give a column as it is compared: text by code point."""
+        expression = (self.expressions if scope is None else scope)[name]
+        return self.dialect.text(expression) if self.columns[name].type == "text" else expression
+
+    def _labelled(self, expressions: Mapping[str, Expression]) -> list[sa.Label[Any]]:
+        return [expressions[name].label(f"c{index}") for index, name in enumerate(self.columns.names)]
+
+    def _orders(self, orders: Sequence[Order], scope: Mapping[str, Expression] | None = None) -> list[Any]:
+        return [
+            term
+            for order in orders
+            for term in self._order(
+                (self.expressions if scope is None else scope)[str(order.by)],
+                self.columns[str(order.by)],
+                order.descending,
+            )
+        ]
+
+    def _order(self, expression: Expression, column: RowColumn, descending: bool) -> list[Any]:
+        if column.type == "text":
+            expression = self.dialect.text(expression)
+        return self.dialect.order(expression, descending, column.nullable)

@@ -21,6 +21,8 @@ _COLOURS = {
     "light": {"background": "#ffffff", "text": "#262626", "grid": "#e5e5e5"},
 }
 _WEEKEND = {"bounds": ["sat", "mon"]}
+BARE: Mapping[str, Any] = {"title": {"text": None}, "credits": {"enabled": False}}
+"""Options of a Highcharts chart without a title, which its widget has. Their colours come from ``template=True``."""
 
 
 def candles(quotes: Sequence[Quote], *, window: int, volume: bool, interval: str, theme: str) -> go.Figure:
@@ -106,17 +108,6 @@ def _figure(theme: str) -> go.Figure:
             "yaxis2": axis,
         }
     )
-
-
-def highcharts(theme: str) -> dict[str, Any]:
-    """Return the options that give a Highcharts chart Workspace's colours."""
-    colours = _COLOURS.get(theme, _COLOURS["dark"])
-    return {
-        "chart": {"backgroundColor": colours["background"], "style": {"color": colours["text"]}},
-        "title": {"text": None},
-        "legend": {"itemStyle": {"color": colours["text"]}},
-        "credits": {"enabled": False},
-    }
 
 
 def milliseconds(day: date) -> int:

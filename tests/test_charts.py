@@ -158,8 +158,24 @@ def test_a_template_keeps_the_figure_and_its_own_colours():
     template = body["layout"]["template"]
     assert template["layout"]["xaxis"]["gridcolor"] == PALETTES["dark"].grid
     assert template["layout"]["colorway"] == list(before["layout"]["template"]["layout"]["colorway"])
-    assert template["data"] == before["layout"]["template"]["data"]
+    own = before["layout"]["template"]["data"]
+    assert {kind: traces for kind, traces in template["data"].items() if kind != "table"} == {
+        kind: traces for kind, traces in own.items() if kind != "table"
+    }
+    # Plotly itself takes it, every name in it.
     assert go.Figure(body).layout.template.layout.plot_bgcolor == "#151518"
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_what_lies_on_a_chart_can_be_read(theme):
+    body = charts.chart({"data": [TRACE]}, Shaping("w", template=True).asked(theme=theme, raw=False))
+    template, palette = body["layout"]["template"], PALETTES[theme]
+    layout, (table,) = template["layout"], template["data"]["table"]
+    assert layout["annotationdefaults"]["arrowcolor"] == layout["shapedefaults"]["line"]["color"] == palette.text
+    assert layout["xaxis"]["rangeselector"] == {"bgcolor": palette.grid, "activecolor": palette.muted}
+    assert layout["updatemenudefaults"]["font"] == {"color": palette.ink}
+    assert (table["header"]["fill"], table["cells"]["fill"]) == ({"color": palette.grid}, {"color": palette.background})
+    assert go.Figure(body).layout.template.data.table[0].cells.fill.color == palette.background
 
 
 def test_a_template_that_is_a_name_is_replaced_and_nothing_given_is_changed():

@@ -24,16 +24,16 @@ AnyInstrument = Annotated[str, Param(label="Instrument", options=instruments, st
 
 
 @bp.get("/volume")
-@openbb.highcharts(name="Volume by month", category="Trading", grid=(20, 12), raw=True)
+@openbb.highcharts(name="Volume by month", category="Trading", grid=(20, 12), raw=True, template=True)
 def volume(
     symbol: Annotated[str, Param(label="Index", options=symbols, options_params={"market": "equity"})] = "SP500",
     year: Years = "2018",
-    theme: str = "dark",
 ) -> dict[str, Any]:
     """Shares traded in each month of one year, in millions."""
     quotes = quotes_or_404(symbol, start=date(int(year), 1, 1), end=date(int(year), 12, 31))
     months = analytics.by_period(quotes, "month")
-    return charts.highcharts(theme) | {
+    return {
+        **charts.BARE,
         "xAxis": {"categories": [f"{month.date:%b}" for month in months]},
         "yAxis": {"title": {"text": "Million shares"}},
         "series": [
@@ -47,15 +47,15 @@ def volume(
 
 
 @bp.get("/closes")
-@openbb.highcharts(name="Closes with a navigator", category="Trading", grid=(40, 14))
-def closes(symbol: AnyInstrument = "WTI", theme: str = "dark") -> dict[str, Any]:
+@openbb.highcharts(name="Closes with a navigator", category="Trading", grid=(40, 14), template=True)
+def closes(symbol: AnyInstrument = "WTI") -> dict[str, Any]:
     """Every close on file, as a stock chart with its own range selector."""
     points = [[charts.milliseconds(quote.date), quote.close] for quote in quotes_or_404(symbol)]
     item = store.instrument(symbol)
     return {
         "constructorType": "stockChart",
-        "userOptions": charts.highcharts(theme)
-        | {
+        "userOptions": {
+            **charts.BARE,
             "rangeSelector": {"selected": 4},
             "yAxis": {"title": {"text": item.unit}},
             "series": [{"type": "line", "name": item.name, "data": points}],
@@ -64,7 +64,7 @@ def closes(symbol: AnyInstrument = "WTI", theme: str = "dark") -> dict[str, Any]
 
 
 @bp.get("/changes")
-@openbb.vegalite(name="Spread of daily changes", category="Trading", grid=(20, 12), raw=True)
+@openbb.vegalite(name="Spread of daily changes", category="Trading", grid=(20, 12), raw=True, template=True)
 def changes(symbol: AnyInstrument = "SP500", year: Years = "2018") -> dict[str, Any]:
     """How often an instrument moved by how much in a day."""
     quotes = quotes_or_404(symbol, start=date(int(year), 1, 1), end=date(int(year), 12, 31))
@@ -82,7 +82,7 @@ def changes(symbol: AnyInstrument = "SP500", year: Years = "2018") -> dict[str, 
 
 
 @bp.get("/seasons")
-@openbb.vegalite(name="Months by year", category="Trading", grid=(20, 12))
+@openbb.vegalite(name="Months by year", category="Trading", grid=(20, 12), template=True)
 def seasons(symbol: AnyInstrument = "SP500") -> dict[str, Any]:
     """The change in each month of each year, as coloured squares."""
     return {

@@ -20,13 +20,14 @@ class Palette:
     text: str
     grid: str
     muted: str
+    ink: str
 
 
 PALETTES: Mapping[Theme, Palette] = {
-    "dark": Palette(background="#151518", text="#FFFFFF", grid="#3A3A40", muted="#8A8A93"),
-    "light": Palette(background="#FFFFFF", text="#222222", grid="#E4E4E7", muted="#8A8A93"),
+    "dark": Palette(background="#151518", text="#FFFFFF", grid="#3A3A40", muted="#8A8A93", ink="#151518"),
+    "light": Palette(background="#FFFFFF", text="#222222", grid="#E4E4E7", muted="#8A8A93", ink="#222222"),
 }
-"""Workspace's own backgrounds, and text and lines that can be read on them.
+"""Workspace's own backgrounds, text and lines that can be read on them, and ink for what is lighter than they are.
 
 Source: OpenBB docs, widget-types/plotly-charts, names the two backgrounds.
 """
@@ -35,8 +36,9 @@ Source: OpenBB docs, widget-types/plotly-charts, names the two backgrounds.
 def with_template(layout: Mapping[str, Any], theme: Theme) -> dict[str, Any]:
     """Put a theme's colours into a layout's template, where everything the layout itself names wins.
 
-    The rest of a template that is there already, such as its colours for traces, is kept. A template that is only a
-    name is replaced: Plotly's Python half resolves names, the half in the browser does not.
+    The rest of a template that is there already, such as its colours for traces, is kept, but for those of tables,
+    which are pale in Plotly's own. A template that is only a name is replaced: Plotly's Python half resolves names,
+    the half in the browser does not.
 
     :param layout: Plotly's layout; it is not changed.
     :return: A copy with another ``template``.
@@ -47,7 +49,11 @@ def with_template(layout: Mapping[str, Any], theme: Theme) -> dict[str, Any]:
     """
     given = layout.get("template")
     template = dict(given) if isinstance(given, Mapping) else {}
-    template["layout"] = _merged(template.get("layout") or {}, _colours(PALETTES[theme]))
+    palette = PALETTES[theme]
+    template["layout"] = _merged(template.get("layout") or {}, _colours(palette))
+    cells = {"fill": {"color": palette.background}, "line": {"color": palette.grid}}
+    header = {"fill": {"color": palette.grid}, "line": {"color": palette.background}}
+    template["data"] = {**(template.get("data") or {}), "table": [{"type": "table", "header": header, "cells": cells}]}
     return {**layout, "template": template}
 
 
@@ -180,11 +186,22 @@ def _colours(palette: Palette) -> dict[str, Any]:
         "paper_bgcolor": palette.background,
         "plot_bgcolor": palette.background,
         "font": {"color": palette.text},
-        "xaxis": lines,
+        "xaxis": {**lines, "rangeselector": {"bgcolor": palette.grid, "activecolor": palette.muted}},
         "yaxis": lines,
         "polar": {"bgcolor": palette.background, "angularaxis": radial, "radialaxis": radial},
         "ternary": {"bgcolor": palette.background, "aaxis": radial, "baxis": radial, "caxis": radial},
         "scene": {"xaxis": wall, "yaxis": wall, "zaxis": wall},
+        "annotationdefaults": {"arrowcolor": palette.text},
+        "shapedefaults": {"line": {"color": palette.text}},
+        "sliderdefaults": {
+            **{"bgcolor": palette.grid, "bordercolor": palette.grid},
+            **{"activebgcolor": palette.muted, "tickcolor": palette.text},
+        },
+        # Plotly marks a chosen button with a white that no option changes.
+        "updatemenudefaults": {
+            **{"bgcolor": palette.muted, "bordercolor": palette.grid},
+            "font": {"color": palette.ink},
+        },
         "geo": {"bgcolor": palette.background, "lakecolor": palette.background, "landcolor": palette.grid},
     }
 

@@ -182,10 +182,9 @@ def visit(chromium: Browser) -> Iterator[Callable[..., WorkspacePage]]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Board:
-    """A page with ``drawing.js`` in it, connected to the backend of ``drawings.py``: it draws one widget at a time."""
+class Board(WorkspacePage):
+    """A page with ``drawing.js`` in it: it draws one widget of the connected backend at a time."""
 
-    page: Page
     complaints: list[str]
     """What went wrong in the page: warnings and errors of its console, and what was thrown."""
 
@@ -208,6 +207,23 @@ class Board:
         return self.page.evaluate("id => rawRows(id)", widget)
 
 
+def _open_board(chromium: Browser, contexts: list[BrowserContext]) -> Board:
+    opened = _open_page(chromium, contexts, WORKSPACE, path="/drawing.html")
+    found: list[str] = []
+    opened.page.on("console", lambda said: said.type in {"warning", "error"} and found.append(said.text))
+    opened.page.on("pageerror", lambda error: found.append(str(error)))
+    return Board(opened.page, opened.errors, found)
+
+
+@pytest.fixture
+def open_board(chromium: Browser, npm: Path) -> Iterator[Callable[[], Board]]:
+    """Open a page that draws, to be connected: ``open_board()``."""
+    contexts: list[BrowserContext] = []
+    yield functools.partial(_open_board, chromium, contexts)
+    for context in contexts:
+        context.close()
+
+
 @pytest.fixture(scope="package")
 def board(chromium: Browser, npm: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     """One page, and one backend, for all drawings: the libraries are large."""
@@ -215,12 +231,9 @@ def board(chromium: Browser, npm: Path, tmp_path_factory: pytest.TempPathFactory
     contexts: list[BrowserContext] = []
     try:
         server.wait()
-        opened = _open_page(chromium, contexts, WORKSPACE, path="/drawing.html")
-        found: list[str] = []
-        opened.page.on("console", lambda said: said.type in {"warning", "error"} and found.append(said.text))
-        opened.page.on("pageerror", lambda error: found.append(str(error)))
+        opened = _open_board(chromium, contexts)
         assert opened.connect(server.url)["widgets"].get("status") == 200, server.error_log.read_text()
-        yield Board(opened.page, found)
+        yield opened
     finally:
         for context in contexts:
             context.close()

@@ -64,6 +64,17 @@ def lines() -> go.Figure:
     return figure
 
 
+def furniture() -> go.Figure:
+    """A line with all that may lie on a chart: buttons, a slider, a shape and an arrow."""
+    figure = go.Figure(go.Scatter(x=DAYS, y=OPENS))
+    figure.add_hline(y=102)
+    figure.add_annotation(x=DAYS[2], y=101.5, text="Here", showarrow=True)
+    figure.update_xaxes(rangeselector={"buttons": [{"count": 2, "step": "day", "label": "2d"}, {"step": "all"}]})
+    choices = [{"label": label, "method": "skip"} for label in ("One", "Two")]
+    menu = {"type": "buttons", "buttons": choices, "x": 1.1}
+    return figure.update_layout(updatemenus=[menu], sliders=[{"steps": choices}])
+
+
 def add_charts(app: Flask, openbb: OpenBB) -> None:
     _add_plotly(app, openbb)
     _add_highcharts(app, openbb)
@@ -90,6 +101,9 @@ def _add_plotly(app: Flask, openbb: OpenBB) -> None:
         toolbar=False,
     )
     add("candles", lambda: go.Figure(go.Candlestick(x=frame["day"], **candles)), template=True)
+    header, cells = {"values": ["Desk", "Weight"]}, {"values": [DESKS, WEIGHTS]}
+    add("table_trace", lambda: go.Figure(go.Table(header=header, cells=cells)), template=True)
+    add("furniture", furniture, template=True)
     add("heat", lambda: go.Figure(go.Heatmap(z=np.array(MATRIX), x=DESKS, y=["a", "b"])), template=True)
     add("pie", lambda: go.Figure(go.Pie(labels=DESKS, values=np.array(WEIGHTS))), template=True)
     add("radar", lambda: go.Figure(go.Scatterpolar(r=np.array(WEIGHTS), theta=DESKS, fill="toself")), template=True)

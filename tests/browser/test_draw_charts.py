@@ -103,6 +103,35 @@ def test_plotly_draws_a_layouts_own_colours(board: Board, theme: str) -> None:
     assert drawn["plot"] == BACKGROUNDS[theme]
 
 
+GRIDS = {"dark": "#3a3a40", "light": "#e4e4e7"}
+FURNITURE = {
+    # By what is drawn: its property, and the colours it may have in each theme.
+    ".shapelayer path": ("stroke", TEXTS),
+    ".annotation-arrow-g path": ("stroke", TEXTS),
+    ".rangeselector .button rect": ("fill", GRIDS),
+    ".rangeselector text": ("fill", TEXTS),
+    ".updatemenu-button text": ("fill", {"dark": "#151518", "light": "#222222"}),
+    ".slider-grip-rect": ("fill", GRIDS),
+}
+
+
+@both_themes
+def test_what_lies_on_a_plotly_chart_can_be_read(board: Board, theme: str) -> None:
+    drawn = board.draw("furniture", theme)
+    assert board.look(drawn)["corner"] == BACKGROUNDS[theme]
+    found = {part: board.page.evaluate("of => colourOf(...of)", [part, way]) for part, (way, _) in FURNITURE.items()}
+    assert found == {part: colours[theme] for part, (_, colours) in FURNITURE.items()}
+    assert board.complaints == []
+
+
+@both_themes
+def test_plotlys_tables_can_be_read(board: Board, theme: str) -> None:
+    drawn = board.draw("table_trace", theme)
+    check_drawn(board, drawn, theme)
+    read = "cells => cells.map(cell => hexOf(getComputedStyle(cell).fill.match(/\\d+/g).map(Number)))"
+    assert set(board.page.locator(".cell-rect").evaluate_all(read)) == {GRIDS[theme], BACKGROUNDS[theme]}
+
+
 @pytest.mark.parametrize(("widget", "shown"), [("figure", True), ("traces", True), ("dictionary", False)])
 def test_plotly_draws_the_toolbar_that_was_asked_for(board: Board, widget: str, shown: bool) -> None:
     assert board.draw(widget)["toolbar"] is shown

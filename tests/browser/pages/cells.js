@@ -124,6 +124,8 @@ async function drawTable(id) {
   await tableLibrary();
   const widget = workspace.widgets.body[id];
   const rows = underKey(id, await answer(id));
+  const declared = widget.data?.table?.columnsDefs ?? [];
+  const columns = declared.length > 0 ? declared : Object.keys(rows[0]).map((field) => ({ field, headerName: field }));
   const { backgroundColor, color } = getComputedStyle(document.body);
   Object.assign(clicks, { params: {}, messages: [] });
   card().style.width = "2000px";
@@ -131,8 +133,7 @@ async function drawTable(id) {
     grid = agGrid.createGrid(card(), {
       theme: agGrid.themeQuartz.withParams({ backgroundColor, foregroundColor: color }),
       rowData: rows,
-      columnDefs: widget.data.table.columnsDefs.map(columnOf),
-      getRowId: ({ data }) => data.symbol,
+      columnDefs: columns.map(columnOf),
       suppressFieldDotNotation: true,
       suppressColumnVirtualisation: true,
       suppressAnimationFrame: true,

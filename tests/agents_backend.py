@@ -60,11 +60,27 @@ def create_app() -> Flask:
             await asyncio.sleep(0)
             closed.set()
 
+    @app.post("/quiet")
+    @openbb.agent
+    async def quiet(query: AgentQuery):
+        try:
+            yield "one"
+            await asyncio.Event().wait()
+        finally:
+            closed.set()
+
     @app.post("/fails")
     @openbb.agent
     def fails(query: AgentQuery):
         yield "one"
         raise RuntimeError("a secret of the server")
+
+    add_analyst(app, openbb)
+    return app
+
+
+def add_analyst(app: Flask, openbb: OpenBB) -> None:
+    """A widget, and an agent that asks for its data."""
 
     @app.get("/prices")
     @openbb.table
@@ -86,5 +102,3 @@ def create_app() -> Flask:
             yield f"{rows[0]['symbol']}: {rows[-1]['price_close']}. "
             yield agents.chart(rows, type="bar", x="symbol", y="price_close", name=rows[0]["symbol"])
         yield agents.citations(agents.cite(result) for result in query.results)
-
-    return app

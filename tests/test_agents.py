@@ -5,6 +5,7 @@ import contextvars
 import json
 import logging
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import openbb_ai
@@ -13,9 +14,10 @@ import pytest
 from conftest import ORIGIN
 from flask import Blueprint, Response, abort, got_request_exception, request
 from flask.views import MethodView
+from openbb_ai.testing import CopilotResponse
 
 from flask_openbb import AgentQuery, ApiKeyAuth, ManifestError, OpenBB, RegistrationError, agents
-from flask_openbb.agents.driving import Driven
+from flask_openbb.agents.driving import WAITING, Driven
 from flask_openbb.errors import RequestError
 
 if TYPE_CHECKING:
@@ -852,3 +854,99 @@ def test_one_that_was_never_asked_is_never_begun():
 
     Driven(numbers()).close()
     assert log == []
+
+
+class Forever:
+    """Two items with a wait between them that nothing ends; notes how it was left."""
+
+    def __init__(self, *, stubborn=False):
+        self.log = []
+        self.stubborn = stubborn
+
+    async def items(self):
+        try:
+            yield 1
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                self.log.append("cancelled")
+                if not self.stubborn:
+                    raise
+            yield 2
+        finally:
+            self.log.append("closed")
+
+
+@pytest.mark.parametrize("stubborn", [False, True])
+def test_an_item_that_takes_long_is_waited_for_with_patience_and_left_when_nobody_listens(stubborn):
+    forever = Forever(stubborn=stubborn)
+    driven = Driven(forever.items(), patience=0.01)
+    assert [next(driven) for _ in range(3)] == [1, WAITING, WAITING]
+    driven.close()
+    assert forever.log == ["cancelled", "closed"]
+
+
+def test_an_item_comes_after_any_number_of_waits():
+    gate = threading.Event()
+
+    async def items():
+        await asyncio.to_thread(gate.wait, 60)
+        yield 1
+
+    driven = Driven(items(), patience=0.01)
+    assert next(driven) is WAITING
+    gate.set()
+    assert [item for item in driven if item is not WAITING] == [1]
+
+
+def test_an_async_agent_that_is_silent_sends_comments(make_app):
+    app = make_app(OPENBB_AGENTS_HEARTBEAT=1)
+    forever = Forever()
+
+    async def view(query):
+        async for item in forever.items():
+            yield str(item)
+
+    response = declare(app, OpenBB(app), view).post("/query", json=QUESTION, buffered=False)
+    stream = iter(response.response)
+    assert [next(stream), next(stream)] == [agents.text("1").encode(), b":\n\n"]
+    response.close()
+    assert forever.log == ["cancelled", "closed"]
+
+
+def test_an_agent_that_is_none_is_said_to_be(app, openbb):
+    answer = app.test_client().post("/openbb/agents/none", json=QUESTION)
+    assert (answer.status_code, answer.get_json()["detail"][:23]) == (404, "No agent 'none' here. R")
+
+
+@pytest.mark.parametrize("form", ["object", "array"])
+def test_the_info_page_and_the_commands_list_agents(make_app, form):
+    app = make_app(OPENBB_AGENTS_FORM=form)
+    client = declare(app, OpenBB(app), analyst)
+    page = client.get("/").text
+    assert "<td>Analyst</td><td><code>/query</code></td>" in page
+    run = app.test_cli_runner().invoke
+    assert json.loads(run(args=["openbb", "agents"]).output) == client.get("/agents.json").get_json()
+    assert "0 valid widgets, 0 valid apps, 1 valid agents: 0 errors" in run(args=["openbb", "check"]).output
+
+
+def test_other_methods_of_an_agents_url_are_warned_about(app):
+    openbb = OpenBB(app, auth=ApiKeyAuth(["k"]))
+    app.route("/query", methods=["GET", "POST"])(openbb.agent(analyst))
+    [warning] = openbb.validate(app)
+    assert (warning.document, warning.widget) == ("agents.json", "analyst")
+
+
+def test_the_sdks_own_test_helper_reads_our_streams(app, openbb):
+    def view(query):
+        yield agents.reasoning("Looking")
+        yield "Prices "
+        yield "rose."
+        yield agents.table([{"a": 1}], name="T")
+        yield agents.citations(agents.cite("https://example.com"))
+        yield agents.get_skill("valuation")
+
+    found = CopilotResponse(ask(app, openbb, view).text)
+    assert found.text == "Prices rose."
+    found.starts("copilotStatusUpdate").then("copilotMessage").with_("Prices rose.").then("copilotMessageArtifact")
+    found.then("copilotCitationCollection").then("copilotFunctionCall").with_({"function": "get_skill_content"})

@@ -27,7 +27,7 @@ def server(tmp_path: Path) -> Iterator[Gunicorn]:
     server = Gunicorn(
         "agents_backend:create_app()",
         tmp_path,
-        env={"OPENBB_API_KEYS": "key"},
+        env={"OPENBB_API_KEYS": "key", "OPENBB_AGENTS_HEARTBEAT": "1"},
         options=["--worker-class=gthread", "--workers=1", "--threads=4"],
     )
     try:
@@ -59,14 +59,17 @@ def streaming(server: Gunicorn, path: str, body: Any = QUESTION) -> Iterator[htt
 
 def next_event(response: http.client.HTTPResponse) -> dict[str, Any] | None:
     """Read up to the end of one event and no further; None at the end of the stream."""
-    lines = []
+    lines: list[str] = []
     while line := response.readline():
-        if line == b"\n":
+        if line == b"\n" and lines == [":"]:
+            lines = []
+        elif line == b"\n":
             name, data = lines
             event = {"event": name.removeprefix("event: "), "data": json.loads(data.removeprefix("data: "))}
             SDK_EVENTS.validate_python(event)
             return event
-        lines.append(line.decode().rstrip("\n"))
+        else:
+            lines.append(line.decode().rstrip("\n"))
     assert not lines
     return None
 
@@ -85,7 +88,7 @@ def test_the_first_event_arrives_before_the_second_is_made(server: Gunicorn, pat
         assert next_event(response) is None
 
 
-@pytest.mark.parametrize("path", ["/endless", "/endless-async"])
+@pytest.mark.parametrize("path", ["/endless", "/endless-async", "/quiet"])
 def test_a_client_that_leaves_closes_the_agents_generator(server: Gunicorn, path: str) -> None:
     with streaming(server, path) as response:
         assert next_event(response) is not None

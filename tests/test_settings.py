@@ -9,6 +9,7 @@ WRONG = {
     "ON_INVALID": ["ignore", True],
     "UNROUTED": ["raise"],
     "AGENTS_FORM": ["list", None],
+    "AGENTS_HEARTBEAT": [-1, "soon", 0.5],
     "INFO_PAGE": ["maybe", 7],
     "API_KEYS": [7],
     "API_KEY_HEADER": ["", "X KEY", None],

@@ -55,6 +55,11 @@ class Built:
     """Bindings whose URL is signed for each caller."""
     documents: Mapping[str, Document]
 
+    @property
+    def agents_listed(self) -> list[Any]:
+        """The agents, in whatever form the manifest has them."""
+        return list(self.agents.values()) if isinstance(self.agents, Mapping) else list(self.agents)
+
 
 def compose(app: Flask, state: State, routes: Routes) -> Built:
     """Build and check the manifests, raising nothing: every fault is in the result.

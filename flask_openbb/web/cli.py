@@ -46,6 +46,15 @@ def apps_command(output: Path | None) -> None:
     _fail_on_errors(built)
 
 
+@openbb_commands.command("agents")
+@_OUTPUT
+def agents_command(output: Path | None) -> None:
+    """Print agents.json as Workspace gets it."""
+    built = _compose()
+    _print_manifest(built.agents, output)
+    _fail_on_errors(built)
+
+
 @openbb_commands.command("check")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 def check_command(strict: bool) -> None:
@@ -54,8 +63,9 @@ def check_command(strict: bool) -> None:
     for fault in built.faults:
         click.echo(str(fault))
     counts = {level: sum(fault.severity == level for fault in built.faults) for level in ("error", "warning", "hint")}
+    agents = f", {len(built.agents)} valid agents" if built.agents else ""
     click.echo(
-        f"{len(built.widgets)} valid widgets, {len(built.apps)} valid apps: {counts['error']} errors, "
+        f"{len(built.widgets)} valid widgets, {len(built.apps)} valid apps{agents}: {counts['error']} errors, "
         f"{counts['warning']} warnings, {counts['hint']} hints."
     )
     if counts["error"] or (strict and counts["warning"]):
@@ -64,7 +74,7 @@ def check_command(strict: bool) -> None:
 
 @openbb_commands.command("routes")
 def routes_command() -> None:
-    """List every widget and options endpoint with its URL and the door's policy."""
+    """List every widget, options endpoint and agent with its URL and the door's policy."""
     app, routes = _routes()
     state = state_of(app)
     rows = [("ID", "TYPE", "METHOD", "URL", "AUTH", "VIEW")]

@@ -167,6 +167,7 @@ def _report_open_methods(routes: Routes, mark: Marked, binding: Binding) -> None
             Fault(
                 "warning",
                 f"The view also answers {' and '.join(others)} at its URL, where this extension asks for no key.",
+                _document(binding.declaration),
                 widget=binding.id,
                 location=binding.declaration.location,
                 fix=f"Leave only {binding.method} in its route's methods, or guard the others yourself.",
@@ -268,8 +269,11 @@ def _exposed(view: View, declaration: Declaration) -> Marked:
 
 
 def _fault(declaration: Declaration, id: str, message: str, **more: Any) -> Fault:
-    document = "agents.json" if declaration.role == "agent" else "widgets.json"
-    return Fault("error", message, document, id, location=declaration.location, **more)
+    return Fault("error", message, _document(declaration), id, location=declaration.location, **more)
+
+
+def _document(declaration: Declaration) -> str:
+    return "agents.json" if declaration.role == "agent" else "widgets.json"
 
 
 def _unknown_target(app: Flask, declaration: Declaration) -> Fault:

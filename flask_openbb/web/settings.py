@@ -139,6 +139,14 @@ SETTINGS: tuple[Setting, ...] = (
         "reads.",
     ),
     Setting(
+        "AGENTS_HEARTBEAT",
+        15,
+        _whole(0),
+        "seconds, 0 for none",
+        "How long an async agent may be silent until a comment in its stream keeps proxies patient and finds out "
+        "whether the user is still there.",
+    ),
+    Setting(
         "INFO_PAGE",
         True,
         _boolean,
@@ -253,6 +261,7 @@ class Settings:
     on_invalid: Literal["raise", "quarantine"]
     unrouted: Literal["error", "ignore"]
     agents_form: Literal["object", "array"]
+    agents_heartbeat: int
     info_page: bool
     api_keys: Any
     api_key_header: str

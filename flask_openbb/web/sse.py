@@ -15,14 +15,17 @@ from flask import current_app, got_request_exception, stream_with_context
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from ..agents.driving import Driven
+from ..agents.driving import WAITING, Driven
 from ..agents.events import Event, event_of, reasoning
 from ..errors import RequestError, ShapeError
 from ..shape.rows import describe
 from .answers import one_line
+from .state import current_state
 
 MIMETYPE = "text/event-stream"
 
+_HEARTBEAT = b":\n\n"
+"""A comment, which clients skip: it keeps proxies patient, and tells the server when nobody listens any more."""
 _FAILED = "The agent failed; the log of its server says why."
 # No proxy may compress it, which would hold events back.
 _HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
@@ -69,6 +72,8 @@ class EventStream(Iterator[bytes]):
 
     def _next(self) -> bytes | None:
         for item in self._items or ():
+            if item is WAITING:
+                return _HEARTBEAT
             event = event_of(item)
             if event is not None:
                 text = event.encode()
@@ -81,7 +86,7 @@ class EventStream(Iterator[bytes]):
 
 def _items(value: Any) -> Iterator[Any]:
     if isinstance(value, AsyncIterable):
-        return Driven(value)
+        return Driven(value, patience=current_state().settings.agents_heartbeat or None)
     if isinstance(value, Iterator):
         return value
     if isinstance(value, list | tuple):

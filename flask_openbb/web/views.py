@@ -60,9 +60,10 @@ def agents() -> Response:
     return _manifest("agents")
 
 
-def unknown(id: str, **_: object) -> Response:
-    """Answer for an id that is no widget's; who may not ask did not come this far."""
-    return error_response(404, f"No widget {id!r} here. Reload the backend in Workspace to get its current widgets.")
+def unknown(id: str, kind: str, **_: object) -> Response:
+    """Answer for an id that nothing has; who may not ask did not come this far."""
+    what = "agent" if kind == PLACES["agent"] else "widget"
+    return error_response(404, f"No {what} {id!r} here. Reload the backend in Workspace to get its current widgets.")
 
 
 def info_page(state: State) -> Response:
@@ -78,6 +79,7 @@ def info_page(state: State) -> Response:
         "flask_openbb/info.html",
         base_url=request.url_root.rstrip("/") + state.settings.url_prefix,
         built=built,
+        agents=() if built is None else built.agents_listed,
         faults=faults,
         protected=state.policy is not None,
         details=state.policy is None or app.debug,

@@ -5,14 +5,17 @@ import re
 import textwrap
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
 from conftest import ORIGIN
-from flask import Flask, abort, jsonify, redirect, request
+from flask import Flask, abort, jsonify, redirect, request, send_file
 from flask.testing import FlaskClient
 from flask.views import MethodView
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from flask_openbb import ApiKeyAuth, Form, ManifestError, OpenBB, Param
@@ -407,6 +410,7 @@ ANSWERS = [
     (lambda: jsonify(success=True), {"success": True}),
     (lambda: (jsonify(id=1), 201), {"id": 1}),
     (lambda: Flask.response_class(status=204), {"message": "Submitted."}),
+    (lambda: Flask.response_class(b"", mimetype="text/html"), {"message": "Submitted."}),
 ]
 
 
@@ -430,8 +434,9 @@ def test_an_accepted_submission_is_answered_with_json(app: Flask, openbb: OpenBB
         (lambda: redirect("/login"), r"a redirect \(302\)"),
         (lambda: ("", 303), r"a redirect \(303\)"),
         (lambda: Flask.response_class("<p>", mimetype="text/html"), "Content-Type 'text/html'"),
+        (lambda: send_file(BytesIO(b"%PDF"), mimetype="application/pdf"), "Content-Type 'application/pdf'"),
     ],
-    ids=["False", "redirect", "303", "page"],
+    ids=["False", "redirect", "303", "page", "file"],
 )
 def test_what_the_client_takes_for_a_failure_is_no_success(app: Flask, openbb: OpenBB, value: Any, said: str) -> None:
     @app.post("/submit")
@@ -441,6 +446,47 @@ def test_what_the_client_takes_for_a_failure_is_no_success(app: Flask, openbb: O
 
     with pytest.raises(Exception, match=said):
         app.test_client().post("/submit", json={})
+
+
+@pytest.mark.parametrize("encoding", [None, "gzip"])
+def test_what_the_host_compressed_is_left_alone(app: Flask, openbb: OpenBB, encoding: str | None) -> None:
+    @app.post("/submit")
+    @openbb.form
+    def submit() -> Any:
+        body = b'{"detail": "No."}' if encoding is None else b"coded"
+        return Flask.response_class(body, 400, {"Content-Encoding": encoding} if encoding else {}, "application/json")
+
+    told = app.test_client().post("/submit", json={}).get_data()
+    assert told == (b"coded" if encoding else b'{"detail":"No.","message":"No","error":"Bad Request"}')
+
+
+def test_an_async_view_takes_a_form(app: Flask, openbb: OpenBB) -> None:
+    @app.post("/submit")
+    @openbb.form
+    async def submit(name: str) -> str:
+        return name
+
+    assert app.test_client().post("/submit", json={"name": "Ada"}).get_json() == {"message": "Ada"}
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+FIELD_NAMES = st.sampled_from([*AddClient._declared_fields, "add", "other"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(body=st.dictionaries(FIELD_NAMES, JSON_VALUES) | JSON_VALUES)
+def test_any_json_is_taken_or_refused_readably(clients: FlaskClient, seen: list[Any], body: Any) -> None:
+    before = len(seen)
+    answer = clients.post("/add_client", data=json.dumps(body), content_type="application/json")
+    told = answer.get_json()
+    assert answer.status_code in (200, 400)
+    assert len(seen) - before == (answer.status_code == 200)
+    if answer.status_code == 400:
+        assert all(len(told[key].splitlines()) == 1 for key in ("detail", "message", "error"))
 
 
 def test_a_method_view_is_a_table_and_its_form(app: Flask, openbb: OpenBB) -> None:

@@ -164,7 +164,7 @@ class AnswerCache:
         asked: Request = request._get_current_object()  # type: ignore[attr-defined]
         identity: Identity | None = g.get("openbb_identity")
         prefix = prefix_of(app, self._prefix)
-        if binding.subject in routes.changing:
+        if routes.changing and binding.subject in routes.changing:
             print_ += self._generations.current(self._generation_of(binding))
         key = key_of(app, asked, binding, cache, arguments=arguments, identity=identity, print_=print_, prefix=prefix)
         return f"openbb:{self._prefix or app.name}:{key}"

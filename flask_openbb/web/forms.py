@@ -137,7 +137,7 @@ def settled(binding: Binding, value: Any, status: Any) -> tuple[Any, Any]:
         raise _unreadable(binding, f"a redirect ({code})")
     if not isinstance(value, Response):
         return value, None if code in _EMPTY else status
-    if code in _EMPTY or not value.get_data():
+    if code in _EMPTY or not (value.direct_passthrough or value.get_data()):
         value.status_code = 200
         value.set_data(orjson.dumps({"message": SUBMITTED}))
         value.mimetype = JSON
@@ -170,7 +170,8 @@ def finish(state: State, response: Response) -> Response:
     if not 400 <= response.status_code < 500 and state.routes is not None:
         for changed in state.routes.changes.get(binding.id, ()):
             state.answers.forget(changed)
-    if response.status_code >= 400 and response.mimetype == JSON and not response.direct_passthrough:
+    # What readable() left alone, because it is compressed or a file, is left alone here too.
+    if response.status_code >= 400 and not response.content_encoding and not response.direct_passthrough:
         body = orjson.loads(response.get_data())
         if isinstance(body, dict):
             response.set_data(orjson.dumps({**body, **_told(body, response.status_code)}))

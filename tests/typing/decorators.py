@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from marshmallow import Schema
+from marshmallow import Schema, fields
 from typing_extensions import assert_type
 
 from flask_openbb import (
@@ -17,6 +17,7 @@ from flask_openbb import (
     Credentials,
     Fault,
     File,
+    Form,
     Grid,
     Identity,
     OmniAnswer,
@@ -104,6 +105,28 @@ def options() -> list[str]:
     return []
 
 
+class Typed(Schema):
+    name = fields.String(required=True)
+
+
+@app.post("/typed")
+@openbb.form(Typed, refreshes=[options, "bare"])
+def typed(name: str, button: str = "") -> str:
+    return name
+
+
+@app.put("/annotated")
+@openbb.form
+def annotated(size: int = 1) -> dict[str, int]:
+    return {"size": size}
+
+
+@app.get("/with_form")
+@openbb.table(params=[Form(typed, buttons={"add": "Add"}), Param("n")])
+def with_form(n: int = 1) -> list[dict[str, int]]:
+    return []
+
+
 def policy(credentials: Credentials) -> Identity | None:
     return None
 
@@ -113,6 +136,7 @@ assert_type(bare("AAPL"), list[dict[str, float]])
 assert_type(called(n=2), dict[str, object])
 assert_type(old(), str)
 assert_type(options(), list[str])
+assert_type(typed("a"), str)
 assert_type(openbb.validate(app), tuple[Fault, ...])
 checked: Callable[[Credentials], Identity | None] = policy
 

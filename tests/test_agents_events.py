@@ -219,6 +219,10 @@ def test_what_cannot_be_an_event_is_refused_with_the_next_step(make, said):
     assert "Widget '" not in str(raised.value)
 
 
+def test_a_chart_of_no_rows_is_sent_whatever_its_columns():
+    assert same_as_sdk(agents.chart([], x="day", y="close"))["data"]["content"] == []
+
+
 def test_a_value_without_a_json_form_is_an_encode_error():
     with pytest.raises(EncodeError, match=r"agents\.table"):
         agents.table([{"a": object()}])

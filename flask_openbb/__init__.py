@@ -18,6 +18,7 @@ from .errors import (
     ShapeError,
     UnknownKindError,
 )
+from .manifest.apps import place
 from .manifest.dates import RelativeDate, business_days_ago, days_ago, months_ago, today, years_ago
 from .manifest.example_columns import columns_of_frame
 from .manifest.forms import Form
@@ -33,7 +34,7 @@ from .manifest.render import (
     sparkline,
     title_case,
 )
-from .manifest.specs import Column, Grid, Group, Param, Placement
+from .manifest.specs import Column, Grid, Group, McpServer, Param, Placement
 from .shape.omni import OmniAnswer
 from .shape.sources import File
 from .web.cache import Cache
@@ -63,6 +64,8 @@ __all__ = [
     "OmniAnswer",
     "Param",
     "Placement",
+    "place",
+    "McpServer",
     "RelativeDate",
     "days_ago",
     "business_days_ago",

@@ -234,7 +234,7 @@ def test_placement_on_the_grid(box: tuple[int, int, int, int], expected: list[An
         ((20, 0, 20, 9), False),
         ((0, 9, 20, 9), False),
         ((19, 8, 20, 9), True),
-        ((5, 2, 2, 2), True),
+        ((5, 2, 8, 4), True),
         ((0, 0, 20, 9), True),
     ],
 )
@@ -342,4 +342,146 @@ def test_prompts_mention_widgets() -> None:
     assert [(fault.severity, fault.path, fault.fix) for fault in faults] == [
         (E, ("prompts", 2), ""),
         (W, ("prompts", 1), "Did you mean 'prices'?"),
+        (H, ("prompts", 1), "Place it, or leave the mention out."),
     ]
+    assert check(WIDGETS, prompts=["See @[id:prices]"], tabs=tab(PLACED)) == []
+
+
+# -- What placements and groups set -----------------------------------------------------------------------------------
+
+SETTABLE = {
+    "stock": {
+        "gridData": {"w": 20, "h": 9, "minW": 12},
+        "params": [
+            {"paramName": "symbol", "type": "text", "options": [{"label": "A", "value": "AAPL"}, {"value": "MSFT"}]},
+            {"paramName": "many", "type": "text", "multiSelect": True, "options": [{"value": "a"}, {"value": "b"}]},
+            {"paramName": "level", "type": "number", "options": [{"label": "5", "value": 5}]},
+            {"paramName": "limit", "type": "number"},
+            {"paramName": "start", "type": "date"},
+            {"paramName": "flag", "type": "boolean"},
+            {"paramName": "note"},
+            {"paramName": "list", "type": "endpoint", "optionsEndpoint": "/lists", "multiSelect": True},
+            {"paramName": "go", "type": "button"},
+        ],
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("symbol", "MSFT", ""),
+        ("symbol", "", ""),
+        ("symbol", None, ""),
+        ("symbol", "TSLA", "offers no 'TSLA'"),
+        ("symbol", ["AAPL"], "takes one value"),
+        ("many", ["a", "b"], ""),
+        ("many", "b, a", ""),
+        ("many", ["a", "c"], "offers no 'c'"),
+        ("level", 5, ""),
+        ("level", "5", ""),
+        ("level", 6, "offers no 6"),
+        ("limit", 10, ""),
+        ("limit", "1.5", ""),
+        ("limit", "ten", "is a number"),
+        ("start", "2024-01-31", ""),
+        ("start", "$currentDate-1M", ""),
+        ("start", "$currentDate-1x", "takes this date for today"),
+        ("start", "soon", "takes this date for today"),
+        ("start", 5, "is a date"),
+        ("flag", True, ""),
+        ("flag", "false", ""),
+        ("flag", "yes", "true or false"),
+        ("note", "x", ""),
+        ("note", {"a": 1}, "is text"),
+        ("list", ["x", "y"], ""),
+        ("list", "x", ""),
+        ("go", True, "has no value"),
+        ("symbl", "AAPL", "has no parameter 'symbl'"),
+    ],
+)
+def test_values_that_a_placement_sets(name: str, value: Any, problem: str) -> None:
+    placed = {**PLACED, "i": "stock", "state": {"params": {name: value}}}
+    found = lint_apps([app(tabs=tab(placed))], widgets=SETTABLE)
+    assert [(fault.severity, fault.path) for fault in found] == [(W, (*STATE, "params", name))] * bool(problem)
+    assert all(problem in fault.message for fault in found)
+    assert lint_apps([app(tabs=tab(placed))]) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [("MSFT", []), (None, []), ("TSLA", [(W, ("groups", 0, "defaultValue"))]), ({"symbol": "A"}, [])],
+)
+def test_value_that_a_group_starts_with(start: Any, expected: list[Any]) -> None:
+    group = {"name": "Group 1", "type": "param", "paramName": "symbol", "defaultValue": start}
+    placed = {**PLACED, "i": "stock", "groups": ["Group 1"]}
+    assert check(SETTABLE, tabs=tab(placed), groups=[group]) == expected
+
+
+def test_placement_and_group_that_start_differently() -> None:
+    group = {"name": "Group 1", "type": "param", "paramName": "symbol", "defaultValue": "MSFT"}
+    placed = {**PLACED, "i": "stock", "groups": ["Group 1"], "state": {"params": {"symbol": "AAPL"}}}
+    assert check(SETTABLE, tabs=tab(placed), groups=[group]) == [(H, (*STATE, "params", "symbol"))]
+    placed["state"]["params"]["symbol"] = "MSFT"
+    assert check(SETTABLE, tabs=tab(placed), groups=[group]) == []
+
+
+@pytest.mark.parametrize(
+    ("box", "expected"),
+    [
+        ((12, 4), []),
+        ((12, 1), []),
+        ((10, 4), ["Give it w=12 and h=4."]),
+        ((12, 3), ["Give it w=12 and h=4."]),
+    ],
+)
+def test_sizes_that_workspace_widens(box: tuple[int, int], expected: list[str]) -> None:
+    placed = {"i": "stock", "x": 0, "y": 0, "w": box[0], "h": box[1]}
+    found = lint_apps([app(tabs=tab(placed))], widgets=SETTABLE)
+    assert [fault.fix for fault in found] == expected
+    assert {fault.severity for fault in found} <= {H}
+
+
+def test_overlap_at_the_size_workspace_draws() -> None:
+    narrow = {"i": "stock", "x": 0, "y": 0, "w": 8, "h": 9}
+    beside = {"i": "stock", "x": 8, "y": 0, "w": 12, "h": 9}
+    found = check(SETTABLE, tabs=tab(narrow, beside))
+    assert (W, ("tabs", "t", "layout", 1)) in found
+
+
+def test_endpoint_groups_need_one_source_of_options() -> None:
+    def widget(url: str, *more: str) -> dict[str, Any]:
+        params = [{"paramName": name, "type": "endpoint", "optionsEndpoint": url} for name in ("symbol", *more)]
+        return {"params": params}
+
+    widgets = {
+        "a": widget("/v1/symbols"),
+        "b": widget("/v2/symbols"),
+        "c": widget("/tickers"),
+        "d": widget("/symbols", "other"),
+        "e": {"params": [{"paramName": "symbol", "type": ["endpoint"]}, {"paramName": 5, "type": "ticker"}]},
+    }
+    group = {"name": "Group 1", "type": "endpointParam", "paramName": "symbol"}
+    for ids, unfit in ((["a", "b"], 0), (["a", "c"], 1), (["a", "d"], 1), (["a", "e"], 0)):
+        layout = [{**PLACED, "i": id, "y": 9 * row, "groups": ["Group 1"]} for row, id in enumerate(ids)]
+        assert check(widgets, tabs=tab(*layout), groups=[group]) == [(W, ("groups", 0, "paramName"))] * unfit
+
+
+@pytest.mark.parametrize(
+    ("rule", "groups", "expected"),
+    [
+        ({"actionType": "groupBy", "groupBy": {"paramName": "symbol"}}, ["Group 1"], 0),
+        ({"actionType": "groupBy", "groupBy": {"paramName": "symbol"}}, [], 1),
+        ({"actionType": "groupBy", "groupByParamName": "symbol"}, [], 1),
+        ({"actionType": "groupBy", "groupBy": None}, [], 0),
+        ({"actionType": "sendToAgent"}, [], 0),
+        (None, [], 0),
+    ],
+    ids=repr,
+)
+def test_clicks_that_move_nothing(rule: Any, groups: list[str], expected: int) -> None:
+    columns = [{"field": "a", "renderFnParams": rule}, {"field": "b", "renderFnParams": rule}, None]
+    stock = {**SETTABLE["stock"], "data": {"table": {"columnsDefs": columns}}}
+    group = {"name": "Group 1", "type": "param", "paramName": "symbol"}
+    placed = {**PLACED, "i": "stock", "groups": groups}
+    assert check({"stock": stock}, tabs=tab(placed), groups=[group]) == [(H, LAYOUT)] * expected

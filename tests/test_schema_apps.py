@@ -5,7 +5,7 @@ import pytest
 from flask_openbb.errors import ManifestError
 from flask_openbb.manifest.lint import lint_agents, lint_apps
 from flask_openbb.manifest.schemas import dump_agent, dump_app, load_agent, load_app
-from flask_openbb.manifest.specs import Agent, App, Group, Placement, Tab
+from flask_openbb.manifest.specs import Agent, App, Group, McpServer, Placement, Tab
 
 FULL_APP = App(
     "Hello",
@@ -90,7 +90,9 @@ def test_app_dump_always_has_what_mcp_asks_for() -> None:
 
 def test_load_app_reads_the_snake_case_alias() -> None:
     server = {"name": "m", "url": "https://example.com"}
-    assert load_app({"name": "A", "tabs": {}, "mcp_servers": [server]}).mcp_servers == (server,)
+    assert load_app({"name": "A", "tabs": {}, "mcp_servers": [server]}).mcp_servers == (
+        McpServer("m", "https://example.com"),
+    )
     both = load_app({"name": "A", "tabs": {}, "mcp_servers": [server], "mcpServers": []})
     assert (both.mcp_servers, both.extra) == ((), {"mcp_servers": [server]})
 
@@ -104,6 +106,15 @@ def test_load_app_reports_every_fault() -> None:
         ("A", ("groups", 0, "name")),
         ("A", ("groups", 0, "type")),
     ]
+
+
+def test_mcp_servers_are_typed() -> None:
+    server = McpServer("m", "https://example.com", description="d", auth_type="token", extra={"later": 1})
+    wire = {"name": "m", "url": "https://example.com", "description": "d", "authType": "token", "later": 1}
+    assert dump_app(App("A", mcp_servers=[server]))["mcpServers"] == [wire]
+    dumped = dump_app(App("A", mcp_servers=[{"name": "m", "url": "https://example.com", "authType": "oauth"}]))
+    assert dumped["mcpServers"] == [{"name": "m", "url": "https://example.com", "authType": "oauth"}]
+    assert load_app(dump_app(App("A", mcp_servers=[server]))).mcp_servers == (server,)
 
 
 FULL_AGENT = Agent(

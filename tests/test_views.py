@@ -58,7 +58,7 @@ def test_an_app_that_names_no_widget_is_a_fault(app, openbb):
         return ""
 
     openbb.app("Bad", tabs={"Main": [stranger]})
-    with pytest.raises(ManifestError, match=r"App 'Bad', tab 'Main': stranger is not a widget.*test_views.py"):
+    with pytest.raises(ManifestError, match=r"'Bad' tabs.main.layout\[0\]: stranger is not a widget.*test_views.py"):
         openbb.validate(app)
 
 

@@ -9,70 +9,19 @@ Source: CLIENT lib/types/app.ts, ``backendTemplateSchema``; lib/utils/validateBa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from .app_params import GROUP_TYPES
+from .app_view import MENTION, AppView, Item, misfits_of
+from .layout import COLUMNS, Box, drawn_size
+from .lint_app_params import PARAM_RULES
 from .near_misses import did_you_mean
 from .report import Report
-from .schema_params import effective_type
-from .wire_fields import Path, is_number
+from .wire_fields import is_number
 
-GRID_COLUMNS = 40
-GROUP_TYPES = ("param", "endpointParam", "ticker")
 _ASKED_BY_MCP = ("allowCustomization", "groups", "prompts")
-_MENTION = re.compile(r"@\[id:([^\]]+)\]")
 _GROUP_NAME = re.compile(r"Group [1-9][0-9]*\Z")
-
-
-class Item(NamedTuple):
-    """One placement, and where it stands."""
-
-    path: Path
-    wire: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class AppView:
-    """What the rules look at: one app, read without trusting it."""
-
-    wire: Mapping[str, Any]
-    tabs: Mapping[str, Sequence[Item]]
-    """The placements of each tab that are objects."""
-    groups: Sequence[Item]
-    widgets: Mapping[str, Any] | None
-    """The widgets.json beside it, where known."""
-
-    @property
-    def items(self) -> Iterator[Item]:
-        """Every placement of every tab."""
-        return (item for items in self.tabs.values() for item in items)
-
-    @property
-    def group_names(self) -> list[str]:
-        """The names of the groups."""
-        return [group.wire["name"] for group in self.groups if isinstance(group.wire.get("name"), str)]
-
-    def knows(self, id: Any) -> bool:
-        """Tell whether a widget id is one of the backend's, Workspace's own, or cannot be judged."""
-        if not isinstance(id, str) or self.widgets is None or is_core(id):
-            return True
-        return id in self.widgets
-
-    def params_of(self, id: str) -> list[Mapping[str, Any]] | None:
-        """Return a widget's parameters, rows taken apart, or None where they are not known."""
-        widget = self.widgets.get(id) if self.widgets is not None else None
-        if not isinstance(widget, Mapping):
-            return None
-        params = widget.get("params")
-        rows = params if isinstance(params, list | tuple) else ()
-        flat = [item for row in rows for item in (row if isinstance(row, list | tuple) else (row,))]
-        return [param for param in flat if isinstance(param, Mapping)]
-
-
-def is_core(id: str) -> bool:
-    """Tell whether a widget id is Workspace's own."""
-    return id.startswith("rich_note") or id == "navigation_bar"
 
 
 def check_app(app: Mapping[str, Any], report: Report, widgets: Mapping[str, Any] | None) -> None:
@@ -82,26 +31,9 @@ def check_app(app: Mapping[str, Any], report: Report, widgets: Mapping[str, Any]
     :param report: Takes the faults.
     :param widgets: The widgets.json beside it, if known.
     """
-    tabs = app.get("tabs")
-    view = AppView(
-        wire=app,
-        tabs={str(key): tuple(_layout(key, tab)) for key, tab in tabs.items()} if isinstance(tabs, Mapping) else {},
-        groups=tuple(_objects(app.get("groups"), ("groups",))),
-        widgets=widgets,
-    )
+    view = AppView.of(app, widgets)
     for rule in RULES:
         rule(view, report)
-
-
-def _layout(key: Any, tab: Any) -> Iterator[Item]:
-    layout = tab.get("layout") if isinstance(tab, Mapping) else None
-    return _objects(layout, ("tabs", key, "layout"))
-
-
-def _objects(entries: Any, path: Path) -> Iterator[Item]:
-    for index, entry in enumerate(entries if isinstance(entries, list | tuple) else ()):
-        if isinstance(entry, Mapping):
-            yield Item((*path, index), entry)
 
 
 def tab_ids(app: AppView, report: Report) -> None:
@@ -121,8 +53,8 @@ def placements(app: AppView, report: Report) -> None:
             fix = did_you_mean(id, app.widgets or (), otherwise="Name a widget of widgets.json.")
             report.warning((*path, "i"), "No widget has this id.", value=id, fix=fix)
         x, y, w = wire.get("x"), wire.get("y"), wire.get("w")
-        if is_number(x) and is_number(w) and x + w > GRID_COLUMNS:
-            message = f"The widget ends at column {x + w}; the grid has {GRID_COLUMNS}."
+        if is_number(x) and is_number(w) and x + w > COLUMNS:
+            message = f"The widget ends at column {x + w}; the grid has {COLUMNS}."
             report.warning((*path, "w"), message, value=w, fix="Make it narrower, or move it to the left.")
         for key, value in (("x", x), ("y", y)):
             if is_number(value) and value < 0:
@@ -130,21 +62,33 @@ def placements(app: AppView, report: Report) -> None:
 
 
 def overlaps(app: AppView, report: Report) -> None:
-    """No two widgets of a tab cover one cell."""
+    """No two widgets of a tab cover one cell, at the sizes Workspace draws them."""
     for items in app.tabs.values():
-        boxes = [item for item in items if all(is_number(item.wire.get(side)) for side in "xywh")]
-        for index, item in enumerate(boxes):
-            other = next((earlier for earlier in boxes[:index] if _overlap(earlier.wire, item.wire)), None)
+        boxes: list[tuple[Item, Box]] = []
+        for item in items:
+            box = _drawn(app, item, report)
+            if box is None:
+                continue
+            other = next((earlier for earlier, placed in boxes if placed.covers(box)), None)
             if other is not None:
                 message = f"The widget covers a part of {other.wire.get('i')!r}; Workspace moves one of them."
                 report.warning(item.path, message, value=item.wire.get("i"), fix="Move it, or make one smaller.")
+            boxes.append((item, box))
 
 
-def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(
-        one[start] < other[start] + other[size] and other[start] < one[start] + one[size]
-        for start, size in (("x", "w"), ("y", "h"))
-    )
+def _drawn(app: AppView, item: Item, report: Report) -> Box | None:
+    wire = item.wire
+    if not all(is_number(wire.get(side)) for side in "xywh") or wire.get("i") == "navigation_bar":
+        return None
+    widget = app.widgets.get(str(wire.get("i"))) if app.widgets is not None else None
+    grid = widget.get("gridData") if isinstance(widget, Mapping) else None
+    least = {**(grid if isinstance(grid, Mapping) else {}), **wire}
+    min_w, min_h = (least.get(key) if is_number(least.get(key)) else None for key in ("minW", "minH"))
+    w, h = drawn_size(wire["w"], wire["h"], min_w=min_w, min_h=min_h)
+    if (w, h) != (wire["w"], wire["h"]):
+        message = f"Workspace draws this widget {w} x {h} cells."
+        report.hint(item.path, message, value=wire.get("i"), fix=f"Give it w={w} and h={h}.")
+    return Box(wire["x"], wire["y"], w, h)
 
 
 def group_ids(app: AppView, report: Report) -> None:
@@ -178,54 +122,15 @@ def group_members(app: AppView, report: Report) -> None:
             fix = "Name the parameter its widgets share."
             report.warning((*group.path, "paramName"), "This group shares no parameter.", value=param, fix=fix)
             continue
-        for id in _members(app, group):
-            mismatch = _mismatch(kind, param, app.params_of(id))
-            if mismatch:
-                path = (*group.path, "type" if mismatch.startswith("'") else "paramName")
-                value = kind if path[-1] == "type" else param
-                report.warning(path, f"Widget {id!r}: {mismatch}", value=value, fix=_GROUP_FIX)
+        for id, mismatch in misfits_of(app, group):
+            by_type = mismatch.startswith("'")
+            path = (*group.path, "type" if by_type else "paramName")
+            fix = _GROUP_FIX if by_type else "Take the widget out of the group, or give it the same parameter."
+            report.warning(path, f"Widget {id!r}: {mismatch}", value=kind if by_type else param, fix=fix)
         _check_ids(app, group, report)
 
 
 _GROUP_FIX = "Use 'endpointParam' for endpoint parameters, 'ticker' for tickers, 'param' for all others."
-
-
-def _members(app: AppView, group: Item) -> list[str]:
-    """Name the widgets of a group: those placed with its name, else those in ``widgetIds`` placed without groups."""
-    ids = group.wire.get("widgetIds")
-    listed = ids if isinstance(ids, list | tuple) else ()
-    members: dict[str, None] = {}
-    for item in app.items:
-        id, named = item.wire.get("i"), item.wire.get("groups")
-        if isinstance(id, str) and (
-            group.wire.get("name") in named if isinstance(named, list | tuple) else named is None and id in listed
-        ):
-            members[id] = None
-    return list(members)
-
-
-def _mismatch(kind: str, name: Any, params: list[Mapping[str, Any]] | None) -> str:
-    """Say in words why a widget cannot be in a group, or nothing where it can."""
-    if params is None:
-        return ""
-    if kind == "ticker":
-        return "" if any(param.get("type") == "ticker" for param in params) else "'ticker' needs a ticker parameter."
-    shared = [param for param in params if _is_named(param, name, kind)]
-    if not shared:
-        return f"it has no parameter {name!r}."
-    is_endpoint = effective_type(shared[0]) == "endpoint"
-    if kind == "endpointParam" and not is_endpoint:
-        return f"'endpointParam' does not match {name!r}, which has type {effective_type(shared[0])!r}."
-    if kind == "param" and (is_endpoint or effective_type(shared[0]) == "ticker"):
-        return f"'param' does not match {name!r}, which has type {effective_type(shared[0])!r}."
-    return ""
-
-
-def _is_named(param: Mapping[str, Any], name: Any, kind: str) -> bool:
-    """Tell whether a group means a parameter: by its name, or by the last part of its options URL."""
-    url = param.get("optionsEndpoint")
-    by_url = kind == "endpointParam" and isinstance(url, str) and url.rpartition("/")[2] == name
-    return param.get("paramName") == name or by_url
 
 
 def _check_ids(app: AppView, group: Item, report: Report) -> None:
@@ -256,10 +161,13 @@ def prompts(app: AppView, report: Report) -> None:
     """A prompt mentions widgets of the backend."""
     entries = app.wire.get("prompts")
     for index, prompt in enumerate(entries if isinstance(entries, list | tuple) else ()):
-        for id in _MENTION.findall(prompt) if isinstance(prompt, str) else ():
+        for id in MENTION.findall(prompt) if isinstance(prompt, str) else ():
             if not app.knows(id):
                 fix = did_you_mean(id, app.widgets or (), otherwise="Name a widget of widgets.json.")
                 report.warning(("prompts", index), f"No widget has the id {id!r}.", value=prompt, fix=fix)
+            elif app.widgets is not None and id not in app.placed:
+                message = f"The prompt mentions {id!r}, which no tab of this app shows."
+                report.hint(("prompts", index), message, value=prompt, fix="Place it, or leave the mention out.")
 
 
 def asked_by_mcp(app: AppView, report: Report) -> None:
@@ -276,6 +184,7 @@ RULES: Sequence[Callable[[AppView, Report], None]] = (
     group_ids,
     group_members,
     layout_groups,
+    *PARAM_RULES,
     prompts,
     asked_by_mcp,
 )

@@ -11,12 +11,13 @@ import inspect
 import itertools
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import CodeType
 from typing import Any, Literal
 
 from ..errors import RegistrationError
 from .kinds import Kind
+from .specs import Placement
 
 MARK = "__openbb__"
 """The attribute of a view (or MethodView class) that holds its declarations; ``functools.wraps`` carries it along."""
@@ -80,7 +81,9 @@ class Registry:
         """Grows with every declaration, so that a built manifest knows when it is old."""
         self.exposed: list[Declaration] = []
         self.apps: list[Mapping[str, Any]] = []
-        """Arguments of every ``app()`` call, resolved when apps.json is built."""
+        """Arguments of every ``app()`` and ``apps_from()`` call, resolved when apps.json is built."""
+        self.mentions: dict[str, View] = {}
+        """Views by the text that stands for a mention of each in a prompt."""
         self._declared: dict[object, Declaration] = {}
 
     def add(self, view: View, declaration: Declaration) -> None:
@@ -191,11 +194,17 @@ def _exposure(declaration: Declaration) -> tuple[object, ...]:
 def _app(arguments: Mapping[str, Any]) -> tuple[object, ...]:
     tabs = arguments["tabs"]
     shown = {
-        title: [source_of(widget) if callable(widget) else widget for widget in widgets]
+        title: [_shown(widget) for widget in widgets]
         for title, widgets in tabs.items()
         if isinstance(widgets, list | tuple)
     }
     return arguments["location"], arguments["name"], shown, len(tabs)
+
+
+def _shown(widget: Any) -> object:
+    if isinstance(widget, Placement):
+        return _shown(widget.widget), repr(replace(widget, widget=None))
+    return source_of(widget) if callable(widget) else widget
 
 
 def caller_location(depth: int) -> str:

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from marshmallow import ValidationError
 
 from .schema_widgets import CHART_TYPES, ChartViewSchema
-from .specs import App, Group, Placement, Tab
-from .wire_fields import Anything, Choice, Finding, Flag, ListOf, Number, OpenObject, Problem, Text, WireField
+from .specs import App, Group, McpServer, Placement, Tab
+from .wire_fields import Anything, Choice, Finding, Flag, ListOf, Number, OpenObject, Problem, Text, WireField, plain
 from .wire_schema import Keys, Object, ObjectsByKey, WireSchema, held_by
 
 _WITH_HOST = frozenset({"http", "https", "ws", "wss", "ftp"})
@@ -137,10 +137,17 @@ class GroupSchema(WireSchema):
 class McpServerSchema(WireSchema):
     """An MCP server that an app offers to connect."""
 
+    spec = McpServer
+    held = held_by(McpServer)
+
     name = Text(required=True)
     description = Text()
     url = AbsoluteUrl(required=True)
     auth_type = Choice(("oauth", "token"), data_key="authType")
+
+    def dump(self, obj: Any, *, many: bool | None = None) -> Any:
+        """Write a server; one that was given as on the wire stays as it is."""
+        return plain(obj) if isinstance(obj, Mapping) else super().dump(obj, many=many)
 
 
 class TabList(ObjectsByKey):
@@ -176,7 +183,7 @@ class AppSchema(WireSchema):
     tabs = TabList(required=True)
     groups = ListOf(Object(GroupSchema))
     prompts = ListOf(Text())
-    mcp_servers = ListOf(Object(McpServerSchema, keep=True), data_key="mcpServers")
+    mcp_servers = ListOf(Object(McpServerSchema), data_key="mcpServers")
 
     def findings(self, wire: Mapping[str, Any]) -> Iterator[Finding]:
         """Yield the findings; ``mcp_servers`` stands for ``mcpServers`` where that is missing."""

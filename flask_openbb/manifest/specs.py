@@ -195,15 +195,25 @@ class Widget:
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """One widget on a tab: ``{i, x, y, w, h}`` in grid cells."""
+    """One widget on a tab: ``{i, x, y, w, h}`` in grid cells; :func:`~flask_openbb.place` makes one.
 
-    widget: str = dataclasses.field(kw_only=False)
-    x: int
-    y: int
-    w: int
-    h: int
+    What is left out is chosen while apps.json is built: the size from the widget, the place where there is room.
+
+    Source: OpenBB docs, apps.json reference, ``layout``.
+    """
+
+    widget: Any = dataclasses.field(kw_only=False)
+    """A view or a widget's id; on the wire the id."""
+    x: int | None = None
+    y: int | None = None
+    w: int | None = None
+    h: int | None = None
+    params: Mapping[str, Any] | None = None
+    """Values its parameters start with, by their names in the manifest; checked against the widget."""
     state: Mapping[str, Any] | None = None
+    """Anything else Workspace keeps of a placed widget, as on the wire: ``chartView``, ``columnState``, ``storage``."""
     groups: Sequence[str] | None = None
+    """The names of its groups, where the app's groups should not choose: ``()`` is none."""
     extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
@@ -218,13 +228,41 @@ class Tab:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Parameters of several widgets that move together."""
+    """Parameters of several widgets that move together.
 
-    name: str
-    type: str
+    Source: OpenBB docs, apps.json reference, ``groups``; CLIENT lib/utils/app.ts, ``updateWidgetGroupValues``.
+    """
+
+    name: str = dataclasses.field(kw_only=False)
+    """Workspace names its own ``Group 1``, ``Group 2`` and so on."""
+    type: str | None = None
+    """``param``, ``endpointParam`` (its options come from an endpoint) or ``ticker``; found where not given."""
     param_name: str | None = None
+    """The parameter the widgets share."""
+    widgets: Sequence[Any] | None = None
+    """Its members, as views or ids: every placement of them; all that have the parameter where nothing names any."""
     widget_ids: Sequence[str] | None = None
+    """As on the wire: the same, by ids."""
     default_value: Any = None
+    """What it starts with; the first member's own value where not given."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class McpServer:
+    """An MCP server that an app offers to connect.
+
+    Source: OpenBB docs, apps.json reference, ``mcp_servers``; CLIENT lib/types/app.ts.
+
+    .. versionadded:: 0.1
+    """
+
+    name: str = dataclasses.field(kw_only=False)
+    url: str = dataclasses.field(kw_only=False)
+    """Absolute: ``https://example.com/mcp``."""
+    description: str | None = None
+    auth_type: str | None = None
+    """``oauth`` (what Workspace takes where nothing is given) or ``token``."""
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,15 +277,17 @@ class App:
     tabs: Sequence[Tab] = ()
     groups: Sequence[Group] = ()
     prompts: Sequence[str] = ()
-    img: str | None = None
-    img_dark: str | None = None
-    img_light: str | None = None
+    img: Any = None
+    """A URL, a data URI, or an image file: a :class:`~pathlib.Path`, or its name relative to the app's root."""
+    img_dark: Any = None
+    img_light: Any = None
     allow_customization: bool = True
     id: str | None = None
     template_id: str | None = None
-    selected_agent: str | None = None
+    selected_agent: Any = None
+    """The agent that is chosen when the app is opened: an ``@openbb.agent`` view, or an agent's id or name."""
     authentication: str | None = None
-    mcp_servers: Sequence[Mapping[str, Any]] | None = None
+    mcp_servers: Sequence[McpServer | Mapping[str, Any]] | None = None
     extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from flask import Flask
 
 from ..errors import ManifestError
+from .app_entries import file_stamps
 from .build import Built, build
 from .dispatch import wrap_views
 from .routes import Routes, find_routes
@@ -36,6 +37,8 @@ def manifests_of(app: Flask, state: State) -> Built:
     """
     with state.lock:
         routes = routes_of(app, state)
+        if app.debug and (files := file_stamps(app, state.registry)) != state.files:
+            state.built, state.refused, state.files = None, (), files
         if state.refused:
             raise ManifestError(state.refused)
         if state.built is None:

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from flask import Flask
 
-from ..errors import ConfigError, Fault, ManifestError, RegistrationError
-from ..manifest.apps import build_app
-from ..manifest.lint import lint_agents, lint_apps, lint_widgets
-from ..manifest.registry import Marked, same_source
-from ..manifest.schemas import dump_app
+from ..errors import ConfigError, Fault, ManifestError
+from ..manifest.lint import lint_agents, lint_widgets
+from ..manifest.registry import Marked
+from .app_entries import app_entries
 from .bindings import Binding, Home, told
 from .conditional import digest_of
 from .entries import agent_entry, entry_of
@@ -91,7 +90,7 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
     faults += lint_widgets(wire, locations=locations, endpoints=_endpoints(app, state, routes), declared=declared)
     refused = {fault.widget for fault in faults if fault.severity == "error"}
     wire = {id: widget for id, widget in wire.items() if id not in refused}
-    apps, app_faults = _apps(state, routes, wire)
+    apps, app_faults = app_entries(app, state.registry, routes, wire)
     agents, agent_faults = _agents(routes, state.settings.agents_form)
     faults += [*app_faults, *agent_faults]
     signed = tuple(binding for binding in routes.everything() if binding.signed)
@@ -193,25 +192,6 @@ def _endpoints(app: Flask, state: State, routes: Routes) -> set[str]:
     return urls
 
 
-def _apps(state: State, routes: Routes, wire: Mapping[str, Any]) -> tuple[list[Any], list[Fault]]:
-    apps: list[Any] = []
-    faults: list[Fault] = []
-    for arguments in state.registry.apps:
-        name = str(arguments["name"])
-        location = str(arguments["location"])
-        options = {key: value for key, value in arguments.items() if key != "location"}
-        try:
-            dumped = dump_app(build_app(find=_finder(routes, wire), **options))
-        except (RegistrationError, ManifestError, TypeError) as error:
-            faults.append(Fault("error", str(error), document="apps.json", widget=name, location=location))
-            continue
-        found = [replace(fault, location=location) for fault in lint_apps([dumped], widgets=wire)]
-        faults += found
-        if not any(fault.severity == "error" for fault in found):
-            apps.append(dumped)
-    return apps, faults
-
-
 def _agents(routes: Routes, form: str) -> tuple[Any, list[Fault]]:
     agents: dict[str, Any] = {}
     faults: list[Fault] = []
@@ -227,26 +207,6 @@ def _agents(routes: Routes, form: str) -> tuple[Any, list[Fault]]:
     refused = {fault.widget for fault in faults if fault.severity == "error"}
     agents = {id: agent for id, agent in agents.items() if id not in refused}
     return ([{"id": id, **agent} for id, agent in agents.items()] if form == "array" else agents), faults
-
-
-def _finder(routes: Routes, wire: Mapping[str, Any]) -> Callable[[Any], tuple[str, tuple[int, int]]]:
-    def find(reference: Any) -> tuple[str, tuple[int, int]]:
-        binding = routes.widgets.get(reference) if isinstance(reference, str) else _of_view(routes, reference)
-        if binding is None:
-            if isinstance(reference, str):
-                return reference, (20, 12)  # the check of the whole app names it, with the nearest known id
-            name = getattr(reference, "__name__", repr(reference))
-            raise RegistrationError(f"{name} is not a widget of this app. Decorate it, or name a widget's id.")
-        grid = wire.get(binding.id, {}).get("gridData")
-        if isinstance(grid, dict) and {"w", "h"} <= grid.keys():
-            return binding.id, (grid["w"], grid["h"])
-        return binding.id, binding.kind.size
-
-    return find
-
-
-def _of_view(routes: Routes, view: Any) -> Binding | None:
-    return next((found for found in routes.widgets.values() if same_source(found.declaration, view)), None)
 
 
 def _all_params(params: Any) -> list[dict[str, Any]]:

@@ -56,6 +56,8 @@ class State:
     """Built with the first manifest, by ``assembly``."""
     refused: tuple[Fault, ...] = ()
     """The errors that kept the manifests from being built; found once, told to everybody who asks."""
+    files: tuple[object, ...] = ()
+    """What the files behind apps.json were when it was built; in debug a change builds it again."""
     version: int = -1
     """The registry's version that both were built from."""
 

@@ -1,0 +1,128 @@
+"""What an app holds beside its widgets: images made into data URIs, and mentions in its prompts.
+
+Reads image files, no Flask. Called by ``web.app_entries`` while apps.json is built.
+
+Source: OpenBB docs, apps.json reference, ``img`` and "Tagging widgets and tabs in prompts".
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path as File
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..errors import RegistrationError
+from .report import Report
+from .specs import McpServer
+
+IMAGES = ("img", "img_dark", "img_light")
+LARGE_IMAGE = 250_000
+"""Bytes of an image file from which on a warning is given: every client loads it with apps.json."""
+LARGEST_IMAGE = 2_000_000
+"""Bytes of an image file that is still read."""
+
+_SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".ico"}
+_SIGNATURES = (
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
+    (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
+    (re.compile(rb"GIF8[79]a"), "image/gif"),
+    (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "image/webp"),
+    (re.compile(rb".{4}ftypavi[fs]", re.DOTALL), "image/avif"),
+    (re.compile(rb"\x00\x00\x01\x00"), "image/x-icon"),
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|!DOCTYPE svg|svg)", re.IGNORECASE), "image/svg+xml"),
+)
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{64,}={0,2}\s*")
+
+
+def completed(
+    options: Mapping[str, Any],
+    *,
+    root: str,
+    mentions: Mapping[str, Any],
+    resolve: Callable[[Any], str],
+    report: Report,
+) -> dict[str, Any]:
+    """Make the fields of an app what the wire takes.
+
+    :param options: Fields of :class:`.specs.App` as they were declared.
+    :param root: The folder that image files are relative to.
+    :param mentions: Views by the text that stands for a mention of each.
+    :param resolve: Gives the id of a view; raises RegistrationError if it is no widget.
+    :param report: Takes the faults.
+    """
+    made = dict(options)
+    for key in IMAGES:
+        if made.get(key) is not None:
+            made[key] = _image(made[key], key, root, report)
+    made["prompts"] = _prompts(made.get("prompts") or (), mentions, resolve, report)
+    servers = made.get("mcp_servers")
+    if servers is not None:
+        made["mcp_servers"] = (servers,) if isinstance(servers, McpServer | Mapping) else tuple(servers)
+    return made
+
+
+def image_file(value: Any, root: str) -> File | None:
+    """Tell which file an image is to be read from, None where it is a URL or the image itself."""
+    if isinstance(value, File):
+        return File(root, value)
+    if not isinstance(value, str) or urlsplit(value[:100]).scheme or _BASE64.fullmatch(value):
+        return None
+    return File(root, value) if File(value).suffix.lower() in _SUFFIXES else None
+
+
+def _image(value: Any, key: str, root: str, report: Report) -> Any:
+    file = image_file(value, root)
+    if file is not None:
+        return _read_image(file, key, report)
+    if not isinstance(value, str):
+        report.error((key,), "This is no image.", value=value, fix="Give a URL, a data URI or the path of a file.")
+        return None
+    if value and not urlsplit(value[:100]).scheme and not _BASE64.fullmatch(value):
+        fix = "Give a URL with 'https://', a data URI or the path of an image file."
+        report.warning((key,), "Workspace finds no image at a URL without a host.", value=value, fix=fix)
+    return value
+
+
+def _read_image(file: File, key: str, report: Report) -> str | None:
+    try:
+        size = file.stat().st_size
+        content = b"" if size > LARGEST_IMAGE else file.read_bytes()
+    except OSError as error:
+        fix = "Give the path of an image file, absolute or relative to the app's root folder, or a URL in full."
+        report.error((key,), f"The file cannot be read: {error.strerror}.", value=str(file), fix=fix)
+        return None
+    if size > LARGE_IMAGE:
+        message = f"The file has {size:,} bytes, and every client loads it with apps.json."
+        tell = report.error if size > LARGEST_IMAGE else report.warning
+        tell((key,), message, value=str(file), fix="Make it about 250 x 200 pixels, or give its URL.")
+    kind = next((kind for signature, kind in _SIGNATURES if signature.match(content)), None)
+    if kind is None:
+        if content or not size:
+            fix = "Use PNG, JPEG, GIF, WebP, AVIF or SVG."
+            report.error((key,), "The file is no image that a browser shows.", value=str(file), fix=fix)
+        return None
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def _prompts(
+    prompts: Sequence[Any], mentions: Mapping[str, Any], resolve: Callable[[Any], str], report: Report
+) -> tuple[Any, ...]:
+    made = []
+    for index, given in enumerate(prompts):
+        prompt = given
+        for token, view in mentions.items():
+            if isinstance(prompt, str) and token in prompt:
+                try:
+                    prompt = prompt.replace(token, mention_of(resolve(view)))
+                except RegistrationError as error:
+                    report.error(("prompts", index), str(error))
+        made.append(prompt)
+    return tuple(made)
+
+
+def mention_of(id: str) -> str:
+    """Write a mention of a widget as Workspace reads it."""
+    return f"@[id:{id}]"

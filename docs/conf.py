@@ -5,6 +5,7 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+sys.path.insert(0, str(Path(__file__).parent.parent))  # the example, which is not installed with the package
 
 project = "Flask-OpenBB"
 author = "The Flask-OpenBB maintainers"

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -32,6 +33,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__)
     app.config.from_object(config)
     app.config.update(settings or {})
+    app.config["DATABASE"] = app.config["DATABASE"] or str(Path(app.instance_path) / "clients.sqlite")
     app.extensions["rates"] = rates.Source(app.config["RATES_URL"], timeout=app.config["RATES_TIMEOUT"])
     app.register_blueprint(pages.bp)
     app.register_blueprint(api.bp)

@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from .extensions import openbb
-from .widgets import desk, fx, macro, overview, portfolio, prices, research, risk, screens, shares, trading, trends
+from .widgets import (
+    clients,
+    desk,
+    fx,
+    macro,
+    overview,
+    portfolio,
+    prices,
+    research,
+    risk,
+    screens,
+    shares,
+    trading,
+    trends,
+)
 
 openbb.app(
     "Market overview",
@@ -64,8 +78,9 @@ openbb.app(
 
 openbb.app(
     "Operations",
-    description="Exchange rates, and the screens of the analysts.",
+    description="Clients and limits, exchange rates, and the screens of the analysts.",
     tabs={
+        "Clients": [clients.mandates, clients.strategies, clients.limits],
         "Exchange rates": [fx.rates, fx.history, fx.converter],
         "Screens": [screens.days, screens.levels, screens.sql, screens.memo],
     },

@@ -21,6 +21,9 @@ DEMONSTRATION_KEY = "demonstration-key-replace-me"
 OPENBB_API_KEYS = os.environ.get("OPENBB_API_KEYS", DEMONSTRATION_KEY)
 """What Workspace must send as the header ``X-API-KEY``; the pages and the JSON API stay open."""
 
+DATABASE = os.environ.get("DATABASE")
+"""Path of the SQLite file with the clients' mandates; in Flask's instance folder where it is not set."""
+
 SECRET_KEY = os.environ.get("SECRET_KEY")
 """Signs the endpoints that Workspace asks without the key, such as PDFs. Made of the keys where it is not set, so that
 every worker has the same."""

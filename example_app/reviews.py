@@ -5,6 +5,7 @@ Takes figures from ``store`` and ``analytics`` and returns text; knows nothing o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -27,10 +28,15 @@ class MarketDay:
         return analytics.change(self.close, self.before)
 
 
-def year_in_words(year: int) -> str:
-    """Write one year in Markdown, a sentence an instrument."""
+def year_in_words(year: int, symbols: Sequence[str] | None = None) -> str:
+    """Write one year in Markdown, a sentence an instrument.
+
+    :param symbols: Of which instruments; all of them where not given.
+    """
     lines = [f"# {year} in the markets", ""]
     for item in store.instruments():
+        if symbols is not None and item.symbol not in symbols:
+            continue
         # From the last close of the year before, as a year's return is meant; the VIX of 2014 has none on file.
         before = store.quotes(item.symbol, end=date(year - 1, 12, 31))[-1:]
         during = store.quotes(item.symbol, start=date(year, 1, 1), end=date(year, 12, 31))

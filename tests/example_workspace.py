@@ -40,7 +40,8 @@ class Workspace:
     def ask(self, widget_id: str, **changes: Any) -> TestResponse:
         """Ask for a widget with its initial params, and *changes* in their place."""
         widget = self.widgets[widget_id]
-        values = {param["paramName"]: param.get("value") for param in flat(widget.get("params", []))} | changes
+        params = [param for param in flat(widget.get("params", [])) if param["type"] != "form"]
+        values = {param["paramName"]: param.get("value") for param in params} | changes
         values = {name: value for name, value in values.items() if value not in (None, "", [], False, 0)}
         if widget["type"] in POSTED:
             return self.client.post("/" + widget["endpoint"].strip("/"), json=values)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from example_proofs import PROOFS, desks, holdings, markets  # noqa: F401 -- they register their proofs
+from example_proofs import PROOFS, clients, desks, holdings, markets  # noqa: F401 -- they register their proofs
 from example_workspace import KEY, ORIGIN, Workspace, flat
 from rates_stub import RatesStub
 
@@ -22,8 +22,10 @@ def rates() -> Iterator[RatesStub]:
 
 
 @pytest.fixture(scope="module")
-def workspace(rates: RatesStub) -> Workspace:
-    return Workspace(example_app.create_app({"TESTING": True, "OPENBB_API_KEYS": KEY, "RATES_URL": rates.url}))
+def workspace(rates: RatesStub, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    file = tmp_path_factory.mktemp("example") / "clients.sqlite"
+    settings = {"TESTING": True, "OPENBB_API_KEYS": KEY, "RATES_URL": rates.url, "DATABASE": str(file)}
+    return Workspace(example_app.create_app(settings))
 
 
 def test_every_widget_has_a_proof(workspace: Workspace) -> None:
@@ -87,7 +89,11 @@ def test_options_endpoints_offer_the_defaults(workspace: Workspace, widget_id: s
             name: values[value[1:]] if value.startswith("$") else value
             for name, value in param.get("optionsParams", {}).items()
         }
-        offered = workspace.client.get("/" + param["optionsEndpoint"].strip("/"), query_string=sent).get_json()
+        url = "/" + param["optionsEndpoint"].strip("/")
+        if "query" in param:
+            offered = workspace.client.post(url, json={"query": param["query"]}).get_json()["rowData"]
+        else:
+            offered = workspace.client.get(url, query_string=sent).get_json()
         chosen: Any = param["value"] if isinstance(param["value"], list) else [param["value"]]
         assert set(chosen) <= {option["value"] for option in offered}
 

@@ -1,7 +1,11 @@
 """Directives that print the tables of the code, so that the documentation cannot differ from it."""
 
+from collections.abc import Iterator
+
 from docutils import nodes
 from docutils.statemachine import StringList
+from example_coverage import WIDGET_TYPES, Manifests, Section, proof_of, sections
+from not_shown import NOT_SHOWN
 from sphinx.util.docutils import SphinxDirective
 
 from flask_openbb.manifest.kinds import KINDS
@@ -47,6 +51,42 @@ class KindsTable(_Rows):
         ]
 
 
+MOST_NAMED = 3
+
+
+class CoverageTable(SphinxDirective):
+    """Every key and choice of Workspace's format, and who in the example has it; a section each."""
+
+    def run(self) -> list[nodes.Node]:
+        manifests = Manifests.of_the_example()
+        found: list[nodes.Node] = []
+        for section in sections():
+            part = nodes.section(ids=[nodes.make_id(f"coverage-{section.title}")])
+            lines = [".. list-table::", "   :header-rows: 1", "   :widths: 22 42 36", ""]
+            rows = [("Name", "Shown by", "Proved by"), *self.rows(section, manifests)]
+            for row in rows:
+                lines += [f"   {'* -' if number == 0 else '  -'} {cell}" for number, cell in enumerate(row)]
+            title = nodes.title()
+            text, _ = self.state.inline_text(section.title, self.lineno)
+            title.extend(text)
+            part += title
+            self.state.nested_parse(StringList([*lines, ""], source="generated"), 0, part)
+            found.append(part)
+        return found
+
+    def rows(self, section: Section, manifests: Manifests) -> Iterator[tuple[str, str, str]]:
+        for row in section.rows(manifests):
+            aliases = KINDS[row.name].aliases if section.title == WIDGET_TYPES else ()
+            name = ", ".join(f"``{one}``" for one in (row.name, *aliases))
+            if not row.shown_by:
+                yield name, f"not shown: {NOT_SHOWN[section.title, row.name]}", ""
+                continue
+            named = ", ".join(f"``{owner}``" for owner in row.shown_by[:MOST_NAMED])
+            more = len(row.shown_by) - MOST_NAMED
+            also = f" and {more} more" if more > 0 else ""
+            yield name, named + also, f"``{proof_of(row.shown_by[0], manifests).partition('::')[2]}``"
+
+
 def _default(value: object) -> str:
     if value is None or value in ("", ()):
         return "none"
@@ -58,4 +98,5 @@ def _default(value: object) -> str:
 def setup(app):
     app.add_directive("settings-table", SettingsTable)
     app.add_directive("kinds-table", KindsTable)
+    app.add_directive("coverage-table", CoverageTable)
     return {"parallel_read_safe": True}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from . import (
+    agent,
+    clients,
     desk,
     fx,
     macro,
@@ -18,5 +20,8 @@ from . import (
     trends,
 )
 
-_SUBJECTS = (symbols, overview, prices, trading, risk, macro, portfolio, trends, shares, research, desk, fx, screens)
+_SUBJECTS = (
+    *(symbols, overview, prices, trading, risk, macro, portfolio, trends, shares),
+    *(research, desk, agent, clients, fx, screens),
+)
 blueprints = [subject.bp for subject in _SUBJECTS]

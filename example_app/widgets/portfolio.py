@@ -44,6 +44,8 @@ def summary() -> list[tuple[str, str, float]]:
     grid=Grid(40, 9, min_w=20, min_h=6, max_w=40, max_h=20),
     columns=portfolio_columns.POSITIONS,
     source=["Yahoo! Finance", "FRED"],
+    # The agent reads the rows as a table, not as text.
+    copilot_parse_as="structured",
     # The closes come once a day: a cron expression for "after the close", and its words on the refresh button.
     refetch_interval="30 22 * * 1-5",
     data_update_display="30 22 * * 1-5",
@@ -182,11 +184,12 @@ def _weights(text: str) -> dict[str, float]:
 
 def _position(position: book.Position, total: float) -> dict[str, Any]:
     item = position.item
-    closes = [quote.close for quote in store.quotes(item.symbol)]
-    years = analytics.yearly_returns(store.quotes(item.symbol))
+    quotes = store.quotes(item.symbol)
+    closes = [quote.close for quote in quotes]
+    falls = zip([quote.date for quote in quotes], analytics.drawdowns(closes), strict=True)
     return {
         "symbol": item.symbol,
-        # A hover card's cell is an object: the key "value" is shown, the others are on the card.
+        # A hover card's cell is an object: one key is shown, the others are on the card.
         "name": {"value": item.name, "market": item.market, "unit": item.unit, "lots": len(position.lots)},
         "market": item.market,
         "units": position.units,
@@ -197,9 +200,10 @@ def _position(position: book.Position, total: float) -> dict[str, Any]:
         "share": position.value / total,
         "risk": analytics.volatility(closes[-252:]),
         "closes": closes[-60:],
-        "drawdown": analytics.drawdowns(closes)[-250::10],
-        "years": list(years.values()),
-        "as_of": store.quotes(item.symbol)[-1].date,
+        # A sparkline draws a list of numbers, or a list of objects of which it is told the keys.
+        "drawdown": [{"day": day, "fall": fall} for day, fall in list(falls)[-250::10]],
+        "years": list(analytics.yearly_returns(quotes).values()),
+        "as_of": quotes[-1].date,
         "in_profit": position.gain > 0,
     }
 

@@ -49,6 +49,8 @@ _CLOSES = sparkline(
 _DRAWDOWN = sparkline(
     "area",
     data_field="drawdown",
+    x_key="day",
+    y_key="fall",
     fill="#dc2626",
     fill_opacity=0.25,
     stroke="#dc2626",

@@ -38,7 +38,14 @@ class PriceSchema(Schema):
 
 
 @bp.get("/history")
-@openbb.table(name="Price history", category="Prices", grid=(20, 14), columns=PriceSchema)
+@openbb.table(
+    name="Price history",
+    category="Prices",
+    grid=(20, 14),
+    columns=PriceSchema,
+    # Whoever has the desk's MCP server too is shown this widget for the answers of its tool with the same figures.
+    mcp_tool={"mcp_server": "market-data", "tool_id": "price_history"},
+)
 def history(
     market: Annotated[Market, Param(description="Shortens the list of symbols", options=MARKETS)] = "all",
     symbol: AnySymbol = "SP500",

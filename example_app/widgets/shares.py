@@ -41,7 +41,7 @@ def positions() -> list[dict[str, Any]]:
     category="Tables as charts",
     grid=(20, 12),
     columns=[INSTRUMENT, YEAR, Column("cost", prefix="$", decimal_places=0)],
-    chart_view=as_chart("treemap", "instrument", "year", "cost"),
+    chart_view=as_chart("treemap", "instrument", "year", "cost", chartSettingsOpen=True),
 )
 def purchases() -> list[dict[str, Any]]:
     """What was paid for each purchase, as areas within areas."""

@@ -23,6 +23,13 @@ def symbols(market: Market = "all") -> list[tuple[str, str]]:
     return [(item.name, item.symbol) for item in store.instruments(None if market == "all" else market)]
 
 
+@bp.route("/by-market", methods=["GET", "POST"])
+@openbb.options
+def by_market(query: Market = "all") -> list[tuple[str, str]]:
+    """Offer the instruments of the market that a parameter names: Workspace posts its ``query=`` here."""
+    return symbols(query)
+
+
 @bp.get("/holdings")
 @openbb.options
 def holdings() -> dict[str, str]:

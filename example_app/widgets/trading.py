@@ -15,7 +15,7 @@ from flask_openbb import Param
 
 from .. import analytics, charts, store
 from ..extensions import openbb
-from .symbols import instruments, quotes_or_404, symbols
+from .symbols import by_market, instruments, quotes_or_404
 
 bp = Blueprint("trading", __name__, url_prefix="/widgets/trading")
 
@@ -26,7 +26,7 @@ AnyInstrument = Annotated[str, Param(label="Instrument", options=instruments, st
 @bp.get("/volume")
 @openbb.highcharts(name="Volume by month", category="Trading", grid=(20, 12), raw=True, template=True)
 def volume(
-    symbol: Annotated[str, Param(label="Index", options=symbols, options_params={"market": "equity"})] = "SP500",
+    symbol: Annotated[str, Param(label="Index", options=by_market, query="equity")] = "SP500",
     year: Years = "2018",
 ) -> dict[str, Any]:
     """Shares traded in each month of one year, in millions."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,16 +30,15 @@ Start = Callable[..., Gunicorn]
 
 
 @pytest.fixture
-def rates() -> Iterator[RatesStub]:
-    """The source of exchange rates that the example asks."""
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """What the example is started with: a key, a source of exchange rates, and a database of its own."""
     with RatesStub().running() as stub:
-        yield stub
+        yield {"OPENBB_API_KEYS": KEY, "RATES_URL": stub.url, "DATABASE": str(tmp_path / "clients.sqlite")}
 
 
-def start_example(gunicorn: Start, rates: RatesStub, **arguments: Any) -> Gunicorn:
+def start_example(gunicorn: Start, environment: dict[str, str], **arguments: Any) -> Gunicorn:
     options = ["--config", str(ROOT / "example_app" / "gunicorn.conf.py")]
-    env = {"OPENBB_API_KEYS": KEY, "RATES_URL": rates.url}
-    return gunicorn("example_app:create_app()", env=env, options=options, **arguments)
+    return gunicorn("example_app:create_app()", env=environment, options=options, **arguments)
 
 
 def start_backend(gunicorn: Start) -> Gunicorn:
@@ -102,12 +102,12 @@ def is_drawable(widget: dict[str, Any], outcome: dict[str, Any]) -> bool:
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_workspace_reads_every_widget_of_the_example(
     gunicorn: Start,
-    rates: RatesStub,
+    environment: dict[str, str],
     workspace_page: WorkspacePage,
     localhost_certificate: Certificate,
     scheme: str,
 ) -> None:
-    server = start_example(gunicorn, rates, certificate=localhost_certificate if scheme == "https" else None)
+    server = start_example(gunicorn, environment, certificate=localhost_certificate if scheme == "https" else None)
     manifests = workspace_page.connect(f"{server.url}/", {"X-API-KEY": KEY})
     assert [outcome.get("status") for outcome in manifests.values()] == [200, 200], manifests
     widgets = manifests["widgets"]["body"]
@@ -128,9 +128,9 @@ def test_workspace_reads_every_widget_of_the_example(
 
 
 def test_workspace_fills_every_choice_of_the_example(
-    gunicorn: Start, rates: RatesStub, workspace_page: WorkspacePage
+    gunicorn: Start, environment: dict[str, str], workspace_page: WorkspacePage
 ) -> None:
-    server = start_example(gunicorn, rates)
+    server = start_example(gunicorn, environment)
     widgets = workspace_page.connect(server.url, {"X-API-KEY": KEY})["widgets"]["body"]
     outcomes = [(name, outcome) for widget in widgets for name, outcome in workspace_page.fetch_options(widget).items()]
     assert outcomes, "the example shows no param whose choices an endpoint gives"
@@ -138,9 +138,9 @@ def test_workspace_fills_every_choice_of_the_example(
 
 
 def test_another_origin_reads_nothing(
-    gunicorn: Start, rates: RatesStub, workspace_page: WorkspacePage, evil_page: WorkspacePage
+    gunicorn: Start, environment: dict[str, str], workspace_page: WorkspacePage, evil_page: WorkspacePage
 ) -> None:
-    server = start_example(gunicorn, rates)
+    server = start_example(gunicorn, environment)
     headers = {"X-API-KEY": KEY}
     widgets = workspace_page.connect(server.url, headers)["widgets"]["body"]
     paths = ["widgets.json", "apps.json", *(widget["endpoint"].strip("/") for widget in widgets.values())]

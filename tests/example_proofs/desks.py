@@ -121,8 +121,7 @@ def ask(workspace: Workspace) -> None:
         {"symbol": "WTI", "date": day, "close": close} for day, close in zip(text(series.index), series, strict=True)
     ]
     chart = workspace.body("desk_ask", prompt="Chart of the NASDAQ and the VIX, 2014")
-    assert chart["data_format"]["parse_as"] == "text"
-    chart = workspace.body("desk_ask", prompt="NASDAQ and the VIX, 2014", answer="chart")
+    assert chart == workspace.body("desk_ask", prompt="NASDAQ and VIX, 2014", answer="chart")
     assert chart["data_format"]["parse_as"] == "chart"
     assert [trace["name"] for trace in chart["content"]["data"]] == ["NASDAQ", "VIX"]
     assert chart["content"]["data"][0]["y"] == list(closes("NASDAQ")["2014"])

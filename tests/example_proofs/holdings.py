@@ -53,7 +53,9 @@ def positions(workspace: Workspace) -> None:
         assert row["share"] == pytest.approx(value / total)
         assert row["risk"] == volatility(series[-252:])
         assert row["closes"] == list(series[-60:])
-        assert row["drawdown"] == pytest.approx(list((series / series.cummax() - 1) * 100)[-250::10], abs=0.006)
+        falls = ((series / series.cummax() - 1) * 100)[-250::10]
+        assert column(row["drawdown"], "day") == text(falls.index)
+        assert column(row["drawdown"], "fall") == pytest.approx(list(falls), abs=0.006)
         assert row["years"] == list(yearly(symbol))
         assert row["in_profit"] is bool(value > cost)
 

@@ -28,7 +28,9 @@ _NESTING = (fields.Nested, fields.Mapping, fields.List, fields.Tuple)
 _GIVEN_IN_METADATA = _COLUMN_FIELDS | {"render"}
 
 
-def columns_from(source: Any, *, overrides: Sequence[Column] = (), formats: bool = False) -> tuple[Column, ...]:
+def columns_from(
+    source: Any, *, overrides: Sequence[Column] = (), formats: bool = False, words: bool = False
+) -> tuple[Column, ...]:
     """Describe the columns of rows that look like ``source``.
 
     Nested schemas and records become flat columns, ``price`` and ``close`` joined to
@@ -41,6 +43,8 @@ def columns_from(source: Any, *, overrides: Sequence[Column] = (), formats: bool
         it; or Columns already made.
     :param overrides: Merged by ``field`` over what was found; others are appended.
     :param formats: Infer formatters too, ``int`` for whole numbers; a frame's are inferred always.
+    :param words: Take ``title`` and ``description`` in a marshmallow field's metadata, which are there for OpenAPI,
+        for its heading and tooltip.
     :return: One Column a flat field, in the order of the source. Load-only fields and mappings of unknown keys have
         none.
     :raises RegistrationError: If the source is none of these or nests itself, or if a rule names a field that a
@@ -57,7 +61,7 @@ def columns_from(source: Any, *, overrides: Sequence[Column] = (), formats: bool
         found = {column.field: column for column in columns_of_frame(source)}
     else:
         found = {}
-        reader = _Reader(formats)
+        reader = _Reader(formats, words)
         for column in reader.columns(source, "", ()):
             if column.field in found:
                 raise RegistrationError(
@@ -113,8 +117,9 @@ def row_schema(source: Any) -> Schema | None:
 class _Reader:
     """Reads the columns of one source."""
 
-    def __init__(self, formats: bool) -> None:
+    def __init__(self, formats: bool, words: bool) -> None:
         self.formats = formats
+        self.words = words
         self.dumps_rows = False
         """Whether rows have the known fields alone, because a Schema dumps them."""
         self.known: set[str] = set()
@@ -152,7 +157,7 @@ class _Reader:
             if field.metadata.get("column") is False:
                 self.open_below.add(flat)
                 continue
-            given = _from_metadata(field.metadata, flat)
+            given = {**self.said(field.metadata), **_from_metadata(field.metadata, flat)}
             shown = _plucked(field)
             if _stays_whole(given, UNKNOWN if isinstance(shown, _NESTING) else by_field(shown)):
                 column = _column(flat, WHOLE, given)
@@ -179,6 +184,10 @@ class _Reader:
                 yield from self.columns(value_type, flat + SEPARATOR, seen)
             elif (typing.get_origin(value_type) or value_type) not in (dict, Mapping, typing.Mapping):
                 yield self.column(flat, by_type(value_type), given)
+
+    def said(self, metadata: Mapping[Any, Any]) -> dict[str, str]:
+        said = {"header_name": metadata.get("title"), "header_tooltip": metadata.get("description")}
+        return {name: text for name, text in said.items() if self.words and isinstance(text, str) and text}
 
     def column(self, flat: str, types: Types, given: Mapping[str, Any]) -> Column:
         return _column(flat, formatted(types, flat, formats=self.formats), given)

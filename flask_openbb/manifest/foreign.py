@@ -10,19 +10,22 @@ from __future__ import annotations
 import copy
 import dataclasses
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, cast
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, validate
 
+from ..errors import ParamError
 from .arguments import merged, shown
 from .dates import RelativeDate, is_relative, parse_date, parse_datetime
 from .fields import Clock, Problem, Whole
 from .hints import Misfit
 from .intake import Slot
 from .naming import label_from
-from .options import is_dynamic, listed, wire_value
+from .openapi import Joined
+from .options import completed, is_dynamic, listed, wire_value
 from .specs import Param
 from .wire import split_list, wire_text
 
@@ -35,6 +38,73 @@ _PARAM_FIELDS = frozenset(field.name for field in dataclasses.fields(Param))
 _MANY = (fields.List, fields.Tuple)
 _NO_PARAM = (fields.Nested, fields.Mapping)
 _SLASHED = "/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What a parser that is not ours reads: another extension's, or the view's own."""
+
+    rows: Mapping[str, Param] = dataclasses.field(default_factory=dict)
+    """For the manifest, by wire name."""
+    path: Mapping[str, Param] = dataclasses.field(default_factory=dict)
+    """Words about arguments of the URL rule, by name."""
+    keywords: frozenset[str] = frozenset()
+    query: tuple[Slot, ...] = ()
+    """How each raw value of the query is adapted before that parser reads it."""
+    body: tuple[Slot, ...] = ()
+    passed: bool = False
+    """Whether that parser passes what it reads to the view."""
+
+    def words_of(self, name: str) -> Param:
+        """What is said of an argument of ours: of the URL rule, mostly."""
+        said = self.path.get(name) or self.rows.get(name) or Param()
+        return Param(label=said.label, description=said.description)
+
+
+NOTHING = Inputs()
+
+
+def inputs_of(schema: Schema, place: str, clock: Clock, so_far: Inputs) -> Inputs:
+    """Add the fields of one schema to what a parser reads.
+
+    :param place: ``query``, ``body`` or ``path``.
+    :raises Misfit: If a required field is more than a parameter can hold; others are left out.
+    """
+    rows: dict[str, Param] = {}
+    slots = []
+    for name, field in schema.load_fields.items():
+        wire = wire_of(name, field)
+        if isinstance(field, fields.Constant):
+            continue
+        try:
+            row = _row(wire, field)
+        except (Misfit, TypeError) as error:
+            if field.required and place != "path":
+                raise Misfit(f"field {name!r} of {type(schema).__name__}: {error}") from None
+            continue
+        if field.metadata.get("param") is not False:
+            rows[wire] = row
+        adapt = _Adapter(field, clock)
+        slots.append(Slot(wire, _is_many(field), _joining(adapt) if isinstance(field, Joined) else adapt))
+    if place == "path":
+        return dataclasses.replace(so_far, path={**so_far.path, **rows})
+    return dataclasses.replace(
+        so_far,
+        rows={**so_far.rows, **rows},
+        keywords=so_far.keywords | {keyword_of(name, field) for name, field in schema.load_fields.items()},
+        query=(*so_far.query, *slots) if place == "query" else so_far.query,
+        body=(*so_far.body, *slots) if place == "body" else so_far.body,
+    )
+
+
+def overridden(row: Param, given: Param) -> Param:
+    """Lay what a widget declares of a parameter over what another extension says of it."""
+    told = dict(completed(given))
+    if is_dynamic(given.options):
+        told.setdefault("type", "endpoint")
+    elif given.options is not None:
+        told["options"] = listed(given.options, type=given.type or row.type)
+    return dataclasses.replace(row, **told)
 
 
 def request_schema(given: type[Schema] | Schema) -> Schema:
@@ -57,8 +127,8 @@ def rows_of(schema: Schema) -> Iterator[tuple[str, Param]]:
     """Describe the loadable fields, in order, with the keyword each becomes.
 
     Read are the field's class, ``required``, ``load_default``, ``validate`` (OneOf, ContainsOnly, Range), Enum
-    members and ``metadata``: any field of Param by its name, or a whole ``Param`` as ``param``; ``param=False``
-    keeps a field out of the manifest.
+    members and ``metadata``: any field of Param by its name, or a whole ``Param`` as ``param``; ``title`` is the
+    label of a field that has none; ``param=False`` keeps a field out of the manifest.
 
     :raises Misfit: For a field that no query can hold.
 
@@ -79,6 +149,29 @@ def slots_of(schema: Schema, clock: Clock) -> Iterator[Slot]:
     """
     for name, field in schema.load_fields.items():
         yield Slot(wire_of(name, field), _is_many(field), _Adapter(field, clock))
+
+
+def is_schema(params: Any) -> bool:
+    """Tell whether ``params=`` is one Schema, class or instance."""
+    return isinstance(params, Schema) or (isinstance(params, type) and issubclass(params, Schema))
+
+
+def loaded(schema: Schema, data: Mapping[str, Any], skip: Collection[str]) -> Mapping[str, Any]:
+    """Load keywords for a view.
+
+    :param skip: Wire names that are neither read nor missed.
+    :raises ParamError: If the schema makes something else.
+    """
+    if not schema.load_fields:
+        return {}
+    known = tuple(name for name, field in schema.load_fields.items() if wire_of(name, field) in skip)
+    loaded = schema.load(data, partial=known or None)
+    if not isinstance(loaded, Mapping):
+        raise ParamError(
+            f"{type(schema).__name__} loads a {type(loaded).__name__}, not keywords for the view. Return a mapping "
+            "from its post_load, or make the object in the view."
+        )
+    return loaded
 
 
 def wire_of(name: str, field: AnyField) -> str:
@@ -152,6 +245,14 @@ class _Adapter:
         return self.date.serialize("value", None, accessor=lambda *_: read)
 
 
+def _joining(adapt: _Adapter) -> Any:
+    def joined(value: Any) -> Any:
+        found = adapt(value)
+        return ",".join(map(str, found)) if isinstance(found, list) else found
+
+    return joined
+
+
 def _is_many(field: AnyField) -> bool:
     declared = getattr(field, "is_multiple", None)
     return bool(declared) if declared is not None else isinstance(field, _MANY)
@@ -197,7 +298,9 @@ def _default_text(field: AnyField, value: Any, type_: str, many: bool) -> Any:
 def _given(field: AnyField) -> Param:
     metadata = {key: value for key, value in field.metadata.items() if key in _PARAM_FIELDS and key != "name"}
     whole = field.metadata.get("param")
-    return merged(whole if isinstance(whole, Param) else Param(), Param(**metadata))
+    title = field.metadata.get("title")
+    titled = Param(label=title) if isinstance(title, str) else Param()
+    return merged(titled, whole if isinstance(whole, Param) else Param(), Param(**metadata))
 
 
 def _infer_type(field: AnyField, given: Param, many: bool) -> str:

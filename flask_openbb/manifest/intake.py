@@ -108,11 +108,12 @@ def request_errors(messages: Any, place: str) -> list[dict[str, Any]]:
     return errors
 
 
-def describe(errors: Sequence[Mapping[str, Any]], *, most: int = _MOST_DESCRIBED) -> str:
+def describe(errors: Sequence[Mapping[str, Any]], *, most: int = _MOST_DESCRIBED, said: str = "Invalid request") -> str:
     """Put errors into one sentence on one line, for ``detail``.
 
     :param errors: As :func:`request_errors` gives them.
     :param most: How many are told; the others are counted.
+    :param said: What stands before them.
 
     .. versionadded:: 0.1
     """
@@ -122,7 +123,7 @@ def describe(errors: Sequence[Mapping[str, Any]], *, most: int = _MOST_DESCRIBED
         message = str(error["msg"]).rstrip(".")
         told.append(message if name == "request" else f"{name}: {message}")
     rest = len(errors) - len(told)
-    sentence = f"Invalid request: {'; '.join(told)}{f'; and {rest} more' if rest else ''}"
+    sentence = f"{said}: {'; '.join(told)}{f'; and {rest} more' if rest else ''}"
     return sentence if sentence.endswith("?") else f"{sentence}."
 
 

@@ -19,7 +19,18 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 from ..errors import ParamError
 from .arguments import EMPTY, Argument, build_argument, merged
 from .fields import Clock, ListField
-from .foreign import keyword_of, request_schema, rows_of, slots_of, wire_of
+from .foreign import (
+    NOTHING,
+    Inputs,
+    is_schema,
+    keyword_of,
+    loaded,
+    overridden,
+    request_schema,
+    rows_of,
+    slots_of,
+    wire_of,
+)
 from .hints import Hint, Misfit, annotation_of, hint_of_default, read_hint
 from .intake import LONGEST_VALUE, Slot, describe, gather_body, gather_query, request_errors
 from .specs import Param, ParamRows
@@ -69,6 +80,8 @@ class ParamPlan:
     """What is read beside it: annotated arguments and single Params."""
     slots: tuple[Slot, ...]
     """How each raw value is found."""
+    theirs: Inputs = NOTHING
+    """What another extension's parser reads of the same request."""
 
     @functools.cached_property
     def schema(self) -> Schema:
@@ -112,16 +125,16 @@ class ParamPlan:
         return self._load(data, problems, skip)
 
     def _load(self, data: dict[str, Any], problems: dict[str, Any], skip: Collection[str]) -> dict[str, Any]:
-        loaded: dict[str, Any] = {}
+        found: dict[str, Any] = {}
         for schema in (self.schema,) if self.given is None else (self.given, self._made):
             try:
-                loaded.update(_loaded(schema, data, skip))
+                found.update(loaded(schema, data, skip))
             except ValidationError as error:
                 for name, told in error.messages_dict.items():
                     problems.setdefault(name, told)
         if problems:
             raise ValidationError(problems)
-        return {name: value for name, value in loaded.items() if name in self.passed}
+        return {name: value for name, value in found.items() if name in self.passed}
 
 
 @dataclass(frozen=True)
@@ -144,6 +157,7 @@ def plan_params(
     where: str | None = None,
     clock: Clock = datetime.now,
     beside: frozenset[str] = WORKSPACE_ARGUMENTS,
+    theirs: Inputs | None = None,
 ) -> ParamPlan:
     """Work out a view's parameters.
 
@@ -158,12 +172,17 @@ def plan_params(
     :param where: ``file:line`` of the view, for messages; empty where the caller tells the place itself.
     :param clock: Gives "now" for relative dates; the server's local time by default.
     :param beside: Arguments that are no parameters: ``web`` fills them by itself.
+    :param theirs: What another extension's parser reads: shown and never read here. A Schema as ``params`` takes
+        its place.
     :raises ParamError: If something cannot become a parameter, with every problem found; each names function,
         parameter, place and next step.
 
     .. versionadded:: 0.1
     """
-    return _Planner(view, path_types or {}, skip_first=skip_first, where=where, clock=clock, beside=beside).plan(params)
+    planner = _Planner(view, path_types or {}, skip_first=skip_first, where=where, clock=clock, beside=beside)
+    if theirs is not None and not is_schema(params):
+        planner.theirs = theirs
+    return planner.plan(params)
 
 
 class _Planner:
@@ -186,6 +205,7 @@ class _Planner:
         self._at = f" ({place})" if place else ""
         self.clock = clock
         self.problems: list[str] = []
+        self.theirs = NOTHING
         self.signature = self._read_signature(skip_first)
 
     def plan(self, params: Any) -> ParamPlan:
@@ -193,7 +213,7 @@ class _Planner:
         rows: list[Any] = []
         schema: Schema | None = None
         covered: set[str] = set()
-        if isinstance(params, Schema) or (isinstance(params, type) and issubclass(params, Schema)):
+        if is_schema(params):
             schema, shown = self._foreign(params)
             rows += [param for _, param in shown]
             covered = {
@@ -204,13 +224,16 @@ class _Planner:
         elif params is not None:
             rows += self._declared(params, arguments)
         declared = {param.name for row in rows for param in (row if isinstance(row, tuple) else (row,))}
+        known = declared | self.beside | self.path_types.keys()
+        rows += [param for name, param in self.theirs.rows.items() if name not in known]
+        covered |= self._filled_by_them()
         wants = frozenset(self.beside & self.signature.defaults.keys()) - declared - covered
         wants -= self.path_types.keys()
         for name in self._remaining(arguments, covered | wants):
             try:
                 if schema is not None:
                     self._check_bound(name, schema)
-                arguments[name] = self._argument(name, Param())
+                arguments[name] = self._argument(name, self.theirs.words_of(name))
                 rows.append(arguments[name].param)
             except ParamError as error:
                 self.problems += error.problems
@@ -238,7 +261,23 @@ class _Planner:
             given=schema,
             arguments=tuple(arguments.values()),
             slots=tuple(slots),
+            theirs=self.theirs,
         )
+
+    def _filled_by_them(self) -> set[str]:
+        """The arguments that another extension's decorators fill: its fields, or what they were read into."""
+        if not self.theirs.passed:
+            return set()
+        names = self.signature.defaults.keys() - self.path_types.keys()
+        return {name for name in names if name in self.theirs.keywords or self._is_required(name)}
+
+    def _is_required(self, name: str) -> bool:
+        if self.signature.defaults[name] is not EMPTY:
+            return False
+        try:
+            return not read_hint(annotation_of(self.view, name)).given
+        except Misfit:  # their mapping's own type
+            return True
 
     def _foreign(self, given: Any) -> tuple[Schema, list[tuple[str, Param]]]:
         try:
@@ -271,6 +310,8 @@ class _Planner:
         if not param.name:
             raise self._wrong_params("a Param has no name. Write Param('name', …).")
         name = by_wire.get(param.name, param.name)
+        if param.name in self.theirs.rows and param.name not in self.path_types:
+            return overridden(self.theirs.rows[param.name], param)
         if name in arguments:
             raise self._wrong_params(f"{param.name!r} is there twice. Remove one.")
         arguments[name] = self._argument(name, param)
@@ -284,7 +325,7 @@ class _Planner:
                 name,
                 f"it is no field of {type(schema).__name__} and has neither annotation nor default. Workspace's "
                 "parameters come as keywords: take the fields as arguments (flask-smorest: as_kwargs=True), or "
-                "declare the view with openbb.expose().",
+                "leave params= to what the view's own decorators read.",
             )
 
     def _names_by_wire(self) -> dict[str, str]:
@@ -352,19 +393,6 @@ class _Planner:
 
     def _wrong_params(self, problem: object) -> ParamError:
         return ParamError(f"{self._name()}() params=: {problem}{self._at}")
-
-
-def _loaded(schema: Schema, data: Mapping[str, Any], skip: Collection[str]) -> Mapping[str, Any]:
-    if not schema.load_fields:
-        return {}
-    known = tuple(name for name, field in schema.load_fields.items() if wire_of(name, field) in skip)
-    loaded = schema.load(data, partial=known or None)
-    if not isinstance(loaded, Mapping):
-        raise ParamError(
-            f"{type(schema).__name__} loads a {type(loaded).__name__}, not keywords for the view. Return a mapping "
-            "from its post_load, or make the object in the view."
-        )
-    return loaded
 
 
 def _place_of(view: Callable[..., Any]) -> str:

@@ -131,6 +131,8 @@ class Marked:
     """The function whose signature names the parameters."""
     method: str | None
     """The HTTP method of a MethodView's method; None for a plain view."""
+    cls: type | None = None
+    """The MethodView."""
 
 
 def marks_of(view: View, *, owner: object) -> list[Marked]:
@@ -145,12 +147,13 @@ def marks_of(view: View, *, owner: object) -> list[Marked]:
         found = []
         for method in sorted({method.upper() for method in getattr(cls, "methods", None) or ()}):
             function = getattr(cls, method.lower(), cls)
-            found += [Marked(mark, function, method) for mark in vars_of(function).get(MARK, ()) if function is not cls]
+            marks = vars_of(function).get(MARK, ()) if function is not cls else ()
+            found += [Marked(mark, function, method, cls) for mark in marks]
         run = cls.dispatch_request
         marks = (*getattr(run, MARK, ()), *vars_of(cls).get(MARK, ()), *vars_of(view).get(MARK, ()))
         for mark in marks:
             method = mark.kind.method if mark.kind else "GET"
-            found.append(Marked(mark, getattr(cls, method.lower(), run), method))
+            found.append(Marked(mark, getattr(cls, method.lower(), run), method, cls))
     return [mark for mark in found if mark.declaration.owner is owner]
 
 

@@ -99,6 +99,17 @@ def data_key_from_view(view: Callable[..., Any], columns: Any = None) -> str | N
     return found[1] if found else None
 
 
+def answer_of_schema(schema: Schema) -> Answer:
+    """Find the columns and the place of the rows in what another extension's decorator dumps by a Schema."""
+    return _of_schema(schema, formats=True, words=True)
+
+
+def answer_of_rows(row: Any, *, many: bool) -> Answer:
+    """As :func:`answer_of_schema`, of a class of records."""
+    found = (row, None, True) if many else _rows_in(row)
+    return Answer() if found is None else Answer(columns_from(found[0], formats=True), found[1])
+
+
 Found = tuple[Any, "str | None", bool]
 """The row's class or Schema, the path to the rows, and whether there are many."""
 
@@ -197,12 +208,12 @@ def _is_schema(value: Any) -> bool:
     return isinstance(value, Schema) or (is_class and issubclass(value, Schema))
 
 
-def _of_schema(schema: Schema, *, formats: bool, data_key: str | None = None) -> Answer:
+def _of_schema(schema: Schema, *, formats: bool, data_key: str | None = None, words: bool = False) -> Answer:
     nested = _many_nested(schema)
     if len(nested) != 1 or not (nested[0][0] == data_key if data_key else _encloses(schema, nested[0][0])):
-        return Answer(columns_from(schema, formats=formats), None, schema)
+        return Answer(columns_from(schema, formats=formats, words=words), None, schema)
     ((key, rows),) = nested
-    return Answer(columns_from(rows, formats=formats), key, rows)
+    return Answer(columns_from(rows, formats=formats, words=words), key, rows)
 
 
 def _encloses(schema: Schema, key: str) -> bool:
@@ -219,6 +230,6 @@ def _many_nested(schema: Schema) -> Sequence[tuple[str, Schema]]:
         # A Pluck is a list of scalars; metadata makes the field a column, or none, of a row.
         if not isinstance(inner, fields.Nested) or isinstance(inner, fields.Pluck) or field.metadata:
             continue
-        if inner is not field or inner.many:
+        if inner is not field or inner.many or inner.schema.many:
             found.append((field.data_key if field.data_key is not None else name, inner.schema))
     return found

@@ -20,8 +20,12 @@ from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response
 
 from ..errors import RequestError
+from ..manifest.params import describe, request_errors
 
 JSON = "application/json"
+
+_LOCATIONS = frozenset({"query", "querystring", "json", "json_or_form", "form", "headers", "cookies", "path", "files"})
+"""Under which webargs sorts the messages of a ValidationError."""
 
 _FAILED = "The server failed to answer; its log says why."
 _WERKZEUG_PAGE = re.compile(
@@ -80,7 +84,7 @@ def readable(response: Response) -> Response:
         if _is_shown(body.get("detail")):
             return response
         found = next((body[key] for key in ("detail", "message", "error") if isinstance(body.get(key), str)), None)
-        body["detail"] = one_line(found or _reason(response.status_code))
+        body["detail"] = _with_errors(body, found) or one_line(found or _reason(response.status_code))
     elif isinstance(body, str) and body:
         body = {"detail": one_line(body)}
     else:
@@ -90,6 +94,33 @@ def readable(response: Response) -> Response:
     response.set_data(orjson.dumps(body))
     response.mimetype = JSON
     return response
+
+
+def _with_errors(body: dict[str, Any], said: str | None) -> str | None:
+    """One sentence of the messages by field that webargs, APIFlask and Flask-RESTX answer with, if there are any.
+
+    A ``detail`` that holds them is kept as ``errors``.
+    """
+    key = next((key for key in ("errors", "messages", "detail") if isinstance(body.get(key), dict)), None)
+    messages: dict[str, Any] = body[key] if key else {}
+    if not messages or not _are_messages(messages):
+        return None
+    if key == "detail":
+        body.setdefault("errors", messages)
+    by_field: dict[str, Any] = {}
+    for name, told in messages.items():
+        if name in _LOCATIONS and isinstance(told, Mapping):
+            by_field |= told
+        else:
+            by_field[name] = told
+    errors = request_errors(by_field, "query")
+    return describe(errors, said=one_line(said).rstrip(".") if said else "Invalid request")
+
+
+def _are_messages(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return all(map(_are_messages, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, str)
 
 
 def _is_shown(detail: Any) -> bool:

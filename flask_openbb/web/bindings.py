@@ -17,6 +17,7 @@ from werkzeug.routing import Rule
 from ..door.auth import Policy, resolve
 from ..errors import OpenBBError, ParamError, RegistrationError
 from ..manifest.columns import columns_from, row_schema, whole_columns
+from ..manifest.documented import Documented, documented
 from ..manifest.forms import BUTTON
 from ..manifest.kind_params import fit_params, selector_of
 from ..manifest.kinds import Kind
@@ -75,6 +76,8 @@ class Home:
     """What the manifest says, relative to the base URL; ``{placeholders}`` for the rule's arguments."""
     own: bool
     """Whether the URL is the view's own."""
+    envelope: str | None = None
+    """The key under which the app puts every documented answer."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -94,6 +97,8 @@ class Binding(Home):
     """Rows that are sent at most."""
     cache: Cache | None
     """How long answers are kept."""
+    documented: Documented | None
+    """What another extension's decorators say of the view."""
     selector: str | None
     """The keyword that holds the names of the selected files, of a kind that has it."""
     taker: Taker | None
@@ -152,9 +157,10 @@ def bind(state: State, mark: Marked, home: Home) -> Binding:
         if not isinstance(getattr(declaration, flag), bool)
     ]
     made: dict[str, Any] = {}
+    problems += _collect(made, "documented", lambda: documented_at(mark, home))
     parts: Mapping[str, Callable[[], Any]] = {
-        "plan": lambda: _plan(mark, home),
-        "answer": lambda: _answer(mark, home.kind),
+        "plan": lambda: _plan(mark, home, made.get("documented")),
+        "answer": lambda: _answer(mark, home.kind, made.get("documented")),
         "policy": lambda: _policy(state, declaration),
         "limit": lambda: _limit(declaration, home.kind),
         "cache": lambda: _cache(declaration, home.kind),
@@ -171,6 +177,7 @@ def bind(state: State, mark: Marked, home: Home) -> Binding:
         declaration=declaration,
         function=mark.function,
         plan=made["plan"],
+        documented=made["documented"],
         needs=_without_default(mark.function, made["plan"].wants),
         columns=made["answer"].columns,
         shaping=made["shaping"],
@@ -197,7 +204,13 @@ def _collect(made: dict[str, Any], part: str, make: Callable[[], Any]) -> tuple[
     return ()
 
 
-def _plan(mark: Marked, home: Home) -> ParamPlan:
+def documented_at(mark: Marked, home: Home) -> Documented | None:
+    """What another extension's decorators say of a view."""
+    posts = "body" in home.kind.params_in
+    return documented(mark, endpoint=home.endpoint, posts=posts, envelope=home.envelope)
+
+
+def _plan(mark: Marked, home: Home, found: Documented | None) -> ParamPlan:
     declaration = mark.declaration
     types = path_types(home.rule)
     function, skip_first = mark.function, mark.method is not None
@@ -210,7 +223,10 @@ def _plan(mark: Marked, home: Home) -> ParamPlan:
                 f"{home.rule.rule!r} has arguments, but a form posts to its URL as it is. Use fields."
             )
         return plan_params(function, params=declaration.params, skip_first=skip_first, where="", beside=_IN_FORMS)
-    plan = plan_params(function, params=declaration.params, path_types=types, skip_first=skip_first, where="")
+    theirs = found.inputs if found else None
+    plan = plan_params(
+        function, params=declaration.params, path_types=types, skip_first=skip_first, where="", theirs=theirs
+    )
     return plan if declaration.wire is not None else fit_params(plan, home.kind.wire)
 
 
@@ -235,7 +251,7 @@ def _taking(types: Mapping[str, type]) -> View:
     return exposed
 
 
-def _answer(mark: Marked, kind: Kind) -> Answer:
+def _answer(mark: Marked, kind: Kind, found: Documented | None) -> Answer:
     """What is known of the rows: nothing is read from the view where its entry was given whole."""
     declaration = mark.declaration
     given = declaration.columns
@@ -246,7 +262,11 @@ def _answer(mark: Marked, kind: Kind) -> Answer:
         given = tuple(given)
     if declaration.wire is not None or kind.shaper is not bodies.table:
         return Answer(columns_from(given), None, row_schema(given)) if given is not None else Answer()
-    return answer_of_view(mark.function, given, data_key=declaration.fields.get("data_key"))
+    answer = answer_of_view(mark.function, given, data_key=declaration.fields.get("data_key"))
+    if found is None or found.answer is None:
+        return answer
+    # What their decorator dumped is not dumped again.
+    return found.answer if given is None else replace(answer, data_key=answer.data_key or found.answer.data_key)
 
 
 def _policy(state: State, declaration: Declaration) -> Policy | None:

@@ -77,6 +77,7 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
                 rows=rows,
                 columns=binding.columns,
                 data_key=binding.shaping.data_key,
+                told=binding.documented,
             )
             orjson.dumps(entry)
         except Exception as error:  # whatever it is, the other widgets must be served

@@ -17,6 +17,7 @@ import marshmallow
 import orjson
 from flask import Flask, current_app, request, stream_with_context
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from ..errors import EncodeError, RequestError, ShapeError
@@ -38,6 +39,7 @@ from .routes import Routes
 from .selection import ask
 from .sse import event_response
 from .state import State, current_state
+from .theirs import prepare, unwrapped
 
 logger = logging.getLogger("flask_openbb")
 
@@ -83,6 +85,10 @@ def answer(binding: Binding, view: View, view_args: Mapping[str, Any]) -> Respon
         if binding.taker is not None:
             return _converse(binding, current_app.ensure_sync(view)(**arguments, **binding.taker.question(state)))
         return _answer(state, binding, view, arguments)
+    except HTTPException as error:
+        if binding.documented is not None:
+            raise  # its extension's error handler answers, and the last of our hooks makes that readable
+        return failure(error)
     except Exception as error:
         return failure(forms.refusal(error) if is_form else error)
 
@@ -142,10 +148,21 @@ def parse(state: State, binding: Binding, view_args: Mapping[str, Any]) -> dict[
         arguments.update((name, value) for name, value in loaded.items() if name not in decided)
     if binding.declaration.role == "form" and state.routes is not None:
         return arguments | forms.pressed(state.routes, binding, json_body(state, encoded=binding.kind.encoded_body))
+    if plan.theirs.query or plan.theirs.body:
+        _prepare(state, binding)
     for name in plan.wants:
         if name in request.args or name in binding.needs:
             arguments[name] = _workspace_argument(name)
     return arguments
+
+
+def _prepare(state: State, binding: Binding) -> None:
+    posts = "body" in binding.kind.params_in
+    body = json_body(state, encoded=binding.kind.encoded_body) if posts and request.is_json else None
+    try:
+        prepare(binding.plan, body, max_length=_limit(state))
+    except marshmallow.ValidationError as error:
+        _refuse(binding, error)
 
 
 def check(state: State, binding: Binding) -> dict[str, Any]:
@@ -249,7 +266,7 @@ def _host_response(binding: Binding, response: Response, status: Any, headers: A
     is_json = is_json and not response.content_encoding
     if not binding.declaration.shape or not is_json or _mimetype(binding) != JSON:
         return response
-    value, truncation = _limited(binding, _loads(response.get_data()))
+    value, truncation = _limited(binding, unwrapped(binding, _loads(response.get_data())))
     response.set_data(_encode(binding, _shaped(binding, value)))
     return _signalled(response, truncation)
 

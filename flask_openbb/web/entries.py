@@ -12,6 +12,8 @@ from copy import deepcopy
 from typing import Any
 
 from ..errors import RegistrationError
+from ..manifest.documented import Documented
+from ..manifest.naming import label_from
 from ..manifest.registry import Declaration, View
 from ..manifest.schemas import dump_agent, dump_widget
 from ..manifest.specs import Agent, Column, Grid, ParamRows, Widget
@@ -27,17 +29,25 @@ def entry_of(
     rows: ParamRows = (),
     columns: Sequence[Column] = (),
     data_key: str | None = None,
+    told: Documented | None = None,
 ) -> dict[str, Any]:
     """The entry as it goes on the wire.
 
     :param function: Where name and description are read.
     :param rows: The parameters, options resolved to URLs.
     :param data_key: Where the answer's rows are, as read from the view.
+    :param told: What another extension's decorators say of it.
     """
     name, description = described(function)
+    if told is not None:
+        described_at_all = description != name
+        name = told.name or name
+        description = told.description or (description if described_at_all else name)
     if declaration.wire is not None:
         return _given(declaration.wire, home, name=name, description=description)
     fields = {"name": name, "description": description, **declaration.fields}
+    if told is not None and told.category:
+        fields.setdefault("category", told.category)
     grid = fields.get("grid")
     if isinstance(grid, tuple | list) and len(grid) == 2:
         fields["grid"] = Grid(*grid)
@@ -105,7 +115,7 @@ def described(function: View) -> tuple[str, str]:
         target = inspect.unwrap(target.func)
     own_name = getattr(target, "__name__", type(target).__name__)
     if own_name in ("get", "post", "put", "dispatch_request") and "." in getattr(target, "__qualname__", ""):
-        own_name = target.__qualname__.split(".")[-2]
-    name = own_name.replace("_", " ").strip().title() or own_name
+        own_name = label_from(target.__qualname__.split(".")[-2])
+    name = own_name if " " in own_name else own_name.replace("_", " ").strip().title() or own_name
     paragraph = (inspect.getdoc(target) or "").split("\n\n", 1)[0]
     return name, " ".join(paragraph.split()) or name

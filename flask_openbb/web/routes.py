@@ -25,6 +25,7 @@ from .bindings import OPTIONS_QUERY, Binding, Home, UnusableError, bind, kind_of
 from .forms import link, resolve_form
 from .rules import is_whole_url, loose_pattern, relative_url
 from .state import BLUEPRINT
+from .theirs import envelope_of
 
 if TYPE_CHECKING:
     from .state import State
@@ -61,6 +62,8 @@ class Routes:
     closed: set[tuple[str, str]] = field(default_factory=set)
     """Views, by Flask endpoint and method, that were to be guarded and whose declaration is faulty: nobody gets in."""
     faults: list[Fault] = field(default_factory=list)
+    envelope: str | None = None
+    """The key under which the app puts every documented answer."""
 
     def table(self, role: Role) -> dict[str, Binding]:
         """The bindings of one role, by id."""
@@ -87,7 +90,7 @@ def find_routes(app: Flask, state: State) -> Routes:
 
     :return: The bindings; what cannot be served is in ``faults``, not raised.
     """
-    routes = Routes()
+    routes = Routes(envelope=envelope_of(app))
     seen: set[object] = set()
     rules: dict[str, list[Rule]] = {}
     for rule in app.url_map.iter_rules():
@@ -133,6 +136,7 @@ def _bind(state: State, routes: Routes, endpoint: str, mark: Marked, rules: list
         routes.faults.append(_duplicate(declaration, id, table[id]))
         return
     home = _home(state, routes, declaration, id=id, kind=kind, endpoint=endpoint, rule=rule)
+    home = replace(home, envelope=routes.envelope)
     try:
         binding = bind(state, mark, home)
     except UnusableError as error:
@@ -265,7 +269,7 @@ def _exposed(view: View, declaration: Declaration) -> Marked:
     function = getattr(cls, method.lower(), None)
     if function is None:
         return Marked(declaration, view, None)
-    return Marked(declaration, function, method)
+    return Marked(declaration, function, method, cls)
 
 
 def _fault(declaration: Declaration, id: str, message: str, **more: Any) -> Fault:

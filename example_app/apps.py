@@ -1,9 +1,15 @@
-"""The four dashboards of the service, as Workspace's gallery of apps offers them."""
+"""The four dashboards of the service, as Workspace's gallery of apps offers them.
+
+Widgets are packed in the order given; parameters that several of them share move together, without being told so.
+"""
 
 from __future__ import annotations
 
+from flask_openbb import Group, McpServer, place
+
 from .extensions import openbb
 from .widgets import (
+    agent,
     clients,
     desk,
     fx,
@@ -19,29 +25,35 @@ from .widgets import (
     trends,
 )
 
+PICTURES = {"img": "static/dark.svg", "img_dark": "static/dark.svg", "img_light": "static/light.svg"}
+
 openbb.app(
     "Market overview",
     description="Stocks, volatility, oil and consumer prices, 2014 to 2018.",
     tabs={
         "Overview": [overview.headlines, "api_performance", overview.briefing, prices.comparison],
         "Prices": [prices.candles, prices.history, prices.years],
+        # udf "Chart": [trading.chart],
         "Trading": [trading.closes, trading.volume, trading.changes, trading.seasons, trading.quote],
         "Risk": [risk.correlation, risk.drawdowns],
         "Macro": ["macro_inflation", macro.oil_and_prices],
     },
     prompts=[
-        "Which index lost more in 2018, and when did it start? Use @[id:prices_comparison].",
+        f"Which index lost more in 2018, and when did it start? Use {openbb.mention(prices.comparison)}.",
         "How did oil and core inflation move together?",
         "Explain the correlation of the VIX with the S&P 500.",
     ],
+    selected_agent=agent.market_desk,
+    **PICTURES,
 )
 
 openbb.app(
     "Portfolio",
     description="A model portfolio of two indices and oil: positions, purchases, value, and other weights.",
     tabs={
+        # A click on a symbol of the positions sets "holding" in the table of purchases: both are in one group.
         "Positions": [portfolio.summary, portfolio.positions, portfolio.lots, portfolio.value],
-        "What if": [portfolio.what_if, portfolio.years],
+        "What if": [place(portfolio.what_if, h=18), portfolio.years],
         "Trends": [
             trends.closes,
             trends.consumer_prices,
@@ -51,7 +63,8 @@ openbb.app(
             trends.months,
             trends.spread,
             trends.month_by_year,
-            trends.risk_and_return,
+            # Starts as columns here, though the widget itself starts as columns and a line.
+            place(trends.risk_and_return, state={"chartView": {"enabled": True, "chartType": "groupedColumn"}}),
         ],
         "Shares": [
             shares.positions,
@@ -62,18 +75,43 @@ openbb.app(
             shares.days_up,
         ],
     },
-    prompts=["What drove the gain of @[id:portfolio_positions]?"],
+    groups=[
+        Group(
+            "Group 1",
+            param_name="holding",
+            widgets=[portfolio.positions, portfolio.lots],
+            default_value="NASDAQ",
+        ),
+        "auto",
+    ],
+    prompts=[f"What drove the gain of {openbb.mention(portfolio.positions)}?"],
+    **PICTURES,
 )
 
 openbb.app(
     "Research",
     description="What the desk publishes: news, reports, documents and an assistant.",
     tabs={
-        "News": [research.news, research.fact_sheet, research.checklist, desk.ask],
+        "News": [
+            # The year of oil's fall, where the widget itself starts with stocks.
+            place(research.news, params={"symbol": "WTI", "count": 20}),
+            research.fact_sheet,
+            research.checklist,
+            desk.ask,
+            place("rich_note", w=20, h=8, state={"storage": {"text": "What moved oil in these days?"}}),
+        ],
         "Reports": [research.report, research.selected_reports, research.documents, research.document],
         "Media": [research.video, research.page],
     },
-    prompts=["Summarise @[id:research_report] in three sentences."],
+    prompts=[f"Summarise {openbb.mention(research.report)} in three sentences."],
+    mcp_servers=[
+        McpServer(
+            "OpenBB Docs",
+            "https://openbb-docs-mcp.external.openbb.app/mcp",
+            description="OpenBB's documentation, for questions about Workspace itself.",
+        )
+    ],
+    **PICTURES,
 )
 
 openbb.app(
@@ -84,5 +122,7 @@ openbb.app(
         "Exchange rates": [fx.rates, fx.history, fx.converter],
         "Screens": [screens.days, screens.levels, screens.sql, screens.memo],
     },
-    prompts=["How many days of @[id:screens_days] were Mondays?"],
+    prompts=[f"How many days of {openbb.mention(screens.days)} were Mondays?"],
+    allow_customization=False,
+    **PICTURES,
 )

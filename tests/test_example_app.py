@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from example_workspace import KEY, ORIGIN, Workspace
+from example_workspace import KEY, ORIGIN, Workspace, flat
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -342,7 +342,44 @@ def test_blank_key_does_not_open_the_door() -> None:
 def test_four_apps_place_every_widget_once(workspace: Workspace) -> None:
     placed = [item["i"] for app in workspace.apps for tab in app["tabs"].values() for item in tab["layout"]]
     assert [app["name"] for app in workspace.apps] == ["Market overview", "Portfolio", "Research", "Operations"]
-    assert sorted(placed) == sorted(workspace.widgets)
+    # A note of Workspace's own is placed too.
+    assert sorted(placed) == sorted([*workspace.widgets, "rich_note"])
+
+
+def test_a_click_on_a_position_moves_the_purchases(workspace: Workspace) -> None:
+    portfolio = workspace.apps[1]
+    (group,) = (group for group in portfolio["groups"] if group["paramName"] == "holding")
+    assert group == {
+        "name": "Group 1",
+        "type": "endpointParam",
+        "paramName": "holding",
+        "widgetIds": ["portfolio_positions", "portfolio_lots"],
+        "defaultValue": "NASDAQ",
+    }
+    placed = portfolio["tabs"]["positions"]["layout"]
+    members = [item["i"] for item in placed if group["name"] in item.get("groups", [])]
+    assert members == group["widgetIds"]
+
+
+def test_shared_parameters_move_together(workspace: Workspace) -> None:
+    for app in workspace.apps:
+        for group in app["groups"]:
+            shared = [
+                param
+                for widget_id in group["widgetIds"]
+                for param in flat(workspace.widgets[widget_id]["params"])
+                if param["paramName"] == group["paramName"]
+            ]
+            assert len(shared) == len(group["widgetIds"]) >= 2
+            assert len({param["type"] for param in shared}) == 1
+
+
+def test_pictures_and_agent_of_an_app(workspace: Workspace) -> None:
+    market = workspace.apps[0]
+    assert market["selected_agent"] == next(iter(workspace.client.get("/agents.json").get_json()))
+    pictures = {name: market[name] for name in ("img", "img_dark", "img_light")}
+    assert all(picture.startswith("data:image/svg+xml;base64,") for picture in pictures.values())
+    assert pictures["img_dark"] != pictures["img_light"]
 
 
 def test_prompts_mention_known_widgets(workspace: Workspace) -> None:

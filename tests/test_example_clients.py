@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from example_workspace import KEY, ORIGIN, Workspace, flat
 from flask import Flask
+from servers import ROOT, Gunicorn
 from werkzeug.test import TestResponse
 
 import example_app
@@ -80,13 +82,28 @@ def test_other_widgets_of_the_same_data_are_renewed(workspace: Workspace, submit
     assert volumes() == before | {"equity": 122.5}
 
 
-def test_answers_are_kept_until_somebody_submits(workspace: Workspace, submit: Submit, file: Path) -> None:
-    first = workspace.ask("clients_mandates")
-    with closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute("DELETE FROM mandates")
-    assert workspace.ask("clients_mandates").get_data() == first.get_data()
-    submit("clients_mandates", "add", **TYPED)
-    assert names(workspace) == ["Endowment"]
+def test_every_worker_shows_what_one_has_stored(file: Path, tmp_path: Path) -> None:
+    env = {"OPENBB_API_KEYS": KEY, "DATABASE": str(file)}
+    options = [f"--config={ROOT / 'example_app' / 'gunicorn.conf.py'}", "--workers=2", "--threads=1"]
+    server = Gunicorn("example_app:create_app()", tmp_path, env=env, options=options)
+
+    def ask(method: str, path: str, body: str | None = None) -> Any:
+        with closing(server.connect()) as connection:
+            headers = {"X-API-KEY": KEY, "Content-Type": "application/json"}
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            assert answer.status == 200
+            return json.loads(answer.read())
+
+    try:
+        server.wait()
+        before = [ask("GET", "/widgets/clients/mandates") for _ in range(10)]
+        ask("POST", "/widgets/clients/mandate", json.dumps(TYPED | {"add": True}))
+        after = [ask("GET", "/widgets/clients/mandates") for _ in range(10)]
+    finally:
+        server.stop()
+    assert {len(rows) for rows in before} == {3}
+    assert {len(rows) for rows in after} == {4}
 
 
 def test_the_same_submission_twice_is_stored_once(workspace: Workspace, submit: Submit) -> None:

@@ -40,7 +40,7 @@ class MandateSchema(Schema):
 
 
 @bp.post("/mandate")
-@openbb.form(MandateSchema, refreshes=["clients_strategies"])
+@openbb.form(MandateSchema)
 def save_mandate(button: str, **typed: Any) -> str:
     """Add a mandate, or change the one of this name.
 
@@ -72,8 +72,7 @@ def save_mandate(button: str, **typed: Any) -> str:
         Column("discretionary", cell_data_type="boolean", chart_data_type="excluded"),
     ],
     params=[Form(save_mandate, label="Mandate", buttons={"add": "Add", "change": "Change"})],
-    # Kept until somebody submits the form.
-    cache=60,
+    # No cache=: without OPENBB_CACHE each worker keeps its own answers, and a submission makes old those of one.
 )
 def mandates() -> list[database.Mandate]:
     """The mandates of all clients, with a form that adds one or changes it."""
@@ -92,7 +91,6 @@ def mandates() -> list[database.Mandate]:
         Column("mandates"),
     ],
     chart_view={"enabled": True, "chartType": "pie", "cellRangeCols": {"pie": ["strategy", "volume"]}},
-    cache=60,
 )
 def strategies() -> list[dict[str, Any]]:
     """How much is managed by which strategy, as a pie."""

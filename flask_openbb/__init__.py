@@ -15,9 +15,13 @@ from .errors import (
     ParamError,
     RegistrationError,
     RequestError,
+    ResolutionError,
     ShapeError,
     UnknownKindError,
+    UnknownSymbolError,
 )
+from .live.feed import Bar, Bars, Feed, FeedConfig, Mark, Quote, SymbolInfo, TimescaleMark
+from .live.frames import DataFrameFeed
 from .manifest.apps import place
 from .manifest.dates import RelativeDate, business_days_ago, days_ago, months_ago, today, years_ago
 from .manifest.example_columns import columns_of_frame
@@ -59,6 +63,15 @@ __all__ = [
     "columns_of_frame",
     "File",
     "Form",
+    "Bar",
+    "Bars",
+    "DataFrameFeed",
+    "Feed",
+    "FeedConfig",
+    "Mark",
+    "Quote",
+    "SymbolInfo",
+    "TimescaleMark",
     "Grid",
     "Group",
     "OmniAnswer",
@@ -87,6 +100,8 @@ __all__ = [
     "ParamError",
     "RegistrationError",
     "RequestError",
+    "ResolutionError",
     "ShapeError",
     "UnknownKindError",
+    "UnknownSymbolError",
 ]

@@ -72,6 +72,21 @@ class RequestError(OpenBBError):
         self.errors = list(errors)
 
 
+class ResolutionError(RequestError, ValueError):
+    """A text that is no resolution of TradingView's, or one that a feed cannot answer."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(422, detail)
+
+
+class UnknownSymbolError(RequestError, LookupError):
+    """A symbol that a chart's feed does not know; a feed may raise this or any other ``LookupError``."""
+
+    def __init__(self, symbol: str) -> None:
+        super().__init__(404, f"No symbol {symbol[:80]!r} here.")
+        self.symbol = symbol
+
+
 class AuthError(RequestError):
     """A request without credentials (401) or with wrong ones (403)."""
 

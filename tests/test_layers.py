@@ -19,11 +19,12 @@ MAY_IMPORT = {
     "manifest": {"errors", "shape"},
     "agents": {"errors", "shape"},
     "rowmodel": {"errors", "shape", "manifest"},
-    "web": {"errors", "shape", "door", "manifest", "agents", "rowmodel"},
-    "__init__": {"errors", "shape", "door", "manifest", "agents", "rowmodel", "web"},
+    "live": {"errors", "shape", "manifest"},
+    "web": {"errors", "shape", "door", "manifest", "agents", "rowmodel", "live"},
+    "__init__": {"errors", "shape", "door", "manifest", "agents", "rowmodel", "live", "web"},
 }
 ONLY_KINDS_IMPORTS_SHAPE = "flask_openbb.manifest.kinds"
-WITHOUT_FLASK = ("errors", "shape", "door", "manifest", "agents", "rowmodel")
+WITHOUT_FLASK = ("errors", "shape", "door", "manifest", "agents", "rowmodel", "live")
 NEVER_AT_IMPORT = {
     "pandas",
     "polars",

@@ -78,7 +78,8 @@ def test_placeholder_in_the_endpoint(params: Any, expected: list[Any]) -> None:
     assert check(endpoint="stock/{symbol}/bars", params=params) == expected
 
 
-SERVED = ["stock/{symbol}", "/prices/", "udf/config", "options"]
+SERVED = ["stock/{symbol}", "/prices/", "options", "part/config", "part/history", "any/{name}"]
+SERVED += [f"udf/{name}" for name in ("config", "search", "symbols", "history")]
 
 
 @pytest.mark.parametrize(
@@ -91,6 +92,11 @@ SERVED = ["stock/{symbol}", "/prices/", "udf/config", "options"]
         ({"endpoint": "zzz"}, [(E, ("endpoint",), "Add the route, or correct the URL.")]),
         ({"endpoint": "zzz", "type": "iframe"}, []),
         ({"endpoint": "udf", "type": "advanced_charting", "data": {"defaultSymbol": "A"}}, []),
+        ({"endpoint": "any", "type": "advanced_charting", "data": {"defaultSymbol": "A"}}, []),
+        (
+            {"endpoint": "part", "type": "advanced_charting", "data": {"defaultSymbol": "A"}},
+            [(W, ("endpoint",), "Add routes for part/search, part/symbols, or use openbb.udf().")],
+        ),
         (
             {"endpoint": "zzz", "type": "advanced_charting", "data": {"defaultSymbol": "A"}},
             [(E, ("endpoint",), "Add the route, or correct the URL.")],

@@ -47,6 +47,8 @@ class Kind:
     """The only ``Content-Type``s Workspace takes, to the letter; any where empty."""
     sends_credentials: bool = True
     """False where Workspace sends no header with the request, so that a protected endpoint must be signed."""
+    sends_query: bool = True
+    """False where it leaves out the query items of the connection, one of which may be the key."""
     fetched: bool = True
     """False where Workspace never asks the endpoint (note, iframe)."""
     size: tuple[int, int] = (20, 12)
@@ -137,6 +139,7 @@ _ROWS = (
     Kind(
         wire="advanced_charting",
         aliases=("advanced-chart", "advanced_chart", "udf"),
+        sends_query=False,
         size=(30, 20),
         source=_DOCS + "widget-types/tradingview-charts",
     ),

@@ -63,9 +63,22 @@ def _endpoint_is_served(widget: WidgetView, report: Report) -> None:
     if not asked_by_get or widget.served is None:
         return
     base = same_url(widget.endpoint) + "/"
-    if widget.kind == "advanced_charting" and any(url.startswith(base) for url in widget.served):
+    if widget.kind == "advanced_charting" and (below := {url for url in widget.served if url.startswith(base)}):
+        _feed_is_served(widget, {url.removeprefix(base) for url in below}, report)
         return
     widget.check_served(widget.endpoint, ("endpoint",), report)
+
+
+def _feed_is_served(widget: WidgetView, below: set[str], report: Report) -> None:
+    """A chart asks for these four whatever it is told; the others it asks for if its config says so."""
+    missing = [name for name in ("config", "search", "symbols", "history") if name not in below]
+    if missing and not any("{" in url for url in below):
+        report.warning(
+            ("endpoint",),
+            "The chart's feed is not whole: Workspace asks below this URL.",
+            value=widget.endpoint,
+            fix=f"Add routes for {', '.join(f'{widget.endpoint}/{name}' for name in missing)}, or use openbb.udf().",
+        )
 
 
 def endpoint_placeholders(widget: WidgetView, report: Report) -> None:

@@ -121,7 +121,8 @@ class Binding(Home):
         given = declaration.fields.get("endpoint", (declaration.wire or {}).get("endpoint"))
         if self.policy is None or (not self.kind.fetched and is_whole_url(given)):
             return False
-        in_query = declaration.role in ("options", "form") and getattr(self.policy, "query", None) is not None
+        unsent = declaration.role in ("options", "form") or not self.kind.sends_query
+        in_query = unsent and getattr(self.policy, "query", None) is not None
         return in_query or not self.kind.sends_credentials
 
 

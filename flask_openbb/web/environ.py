@@ -11,6 +11,9 @@ METHODS = "flask_openbb.methods"
 ASKED = "flask_openbb.request"
 """Beside it: the request that was asked."""
 
+GUARDED = "flask_openbb.guarded"
+"""The chart below whose endpoint is asked, once the request passed the door: its view answers by itself."""
+
 KEPT = "flask_openbb.kept"
 """A digest and the bytes it is of: the answer's, if they are likely to be sent again."""
 

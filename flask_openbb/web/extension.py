@@ -6,13 +6,14 @@ One object may serve several apps; the state of each lives in ``app.extensions["
 from __future__ import annotations
 
 import os
+import weakref
 from typing import Any
 
 from flask import Flask
 
 from ..door.auth import ApiKeyAuth, Policy, resolve
 from ..door.cors import CorsPolicy
-from ..errors import ConfigError, Fault
+from ..errors import ConfigError, Fault, RegistrationError
 from .build import Built, build, compose
 from .caching import AnswerCache
 from .cli import openbb_commands
@@ -22,6 +23,7 @@ from .routes import find_routes
 from .settings import Settings, read_settings
 from .state import EXTENSION, State, state_of
 from .stores import make_store
+from .udf import FeedRoute, add_feed
 from .views import make_blueprint
 
 
@@ -39,6 +41,8 @@ class OpenBB(Declarations):
     def __init__(self, app: Flask | None = None, *, auth: Policy | None = None) -> None:
         super().__init__()
         self._auth = auth
+        self._feeds: dict[object, FeedRoute] = {}
+        self._apps: weakref.WeakSet[Flask] = weakref.WeakSet()
         if app is not None:
             self.init_app(app)
 
@@ -89,7 +93,19 @@ class OpenBB(Declarations):
             ) from None
         install(app)
         app.extensions[EXTENSION] = state
+        for route in self._feeds.values():
+            _add(app, state, route)
+        self._apps.add(app)
         app.cli.add_command(openbb_commands)
+
+    def _serve(self, route: FeedRoute) -> None:
+        self._feeds[route.source] = route
+        try:
+            for app in self._apps:
+                _add(app, state_of(app), route)
+        except RegistrationError:
+            del self._feeds[route.source]
+            raise
 
     def validate(self, app: Flask) -> tuple[Fault, ...]:
         """Build and check the app's manifests now, e.g. at the end of a factory or in a test.
@@ -111,6 +127,13 @@ class OpenBB(Declarations):
         """
         built = _now(app, compose)
         return {"widgets": dict(built.widgets), "apps": built.apps, "agents": built.agents}
+
+
+def _add(app: Flask, state: State, route: FeedRoute) -> None:
+    """Add a feed's URLs to an app, unless the same code did so before: of a factory that runs again."""
+    if route.source not in state.feeds:
+        add_feed(app, state.settings.url_prefix, route)
+        state.feeds.add(route.source)
 
 
 def _now(app: Flask, make: Any) -> Built:

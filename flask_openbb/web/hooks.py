@@ -25,11 +25,12 @@ from .bindings import Binding
 from .compression import compress
 from .dispatch import answer, check
 from .door import guard, preflight_response, write_cors
-from .environ import ASKED, BINDING, FORM, METHODS
+from .environ import ASKED, BINDING, FORM, GUARDED, METHODS
 from .forms import finish
 from .routes import PLACES, Routes
 from .rules import fill_rule
 from .state import BLUEPRINT, EXTENSION, State, current_state
+from .udf import is_below, part_of, refusal
 from .views import info_page
 
 _OURS = BLUEPRINT + "."
@@ -58,6 +59,7 @@ def before_request() -> Any:
         del environ[METHODS]
         environ.pop(BINDING, None)
         environ.pop(FORM, None)
+        environ.pop(GUARDED, None)
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     state: State = app.extensions[EXTENSION]
     routes = routes_of(app, state)
@@ -70,7 +72,10 @@ def before_request() -> Any:
     if rule.endpoint.startswith(_OURS):
         return _own_url(state, routes, rule)
     binding = routes.native.get((rule.endpoint, method))
-    return _no_binding(routes, rule, method) if binding is None else _native(asked, rule, binding)
+    if binding is not None:
+        return _native(asked, rule, binding)
+    chart = routes.guarded.get((rule.endpoint, method))
+    return _no_binding(routes, rule, method) if chart is None or not part_of(asked.path) else _feed(asked, rule, chart)
 
 
 def after_request(response: Response) -> Response:
@@ -110,6 +115,19 @@ def _native(asked: Request, rule: Rule, binding: Binding) -> Response | None:
     if refusal is None and not options:
         asked.environ[BINDING] = binding
     return refusal
+
+
+def _feed(asked: Request, rule: Rule, chart: Binding) -> Response | None:
+    """A URL below a chart's: Flask will call its view, ours or the host's, if the request passes the chart's door."""
+    preflight = _ours(frozenset({"GET"}))
+    if preflight is not None or (asked.method == "OPTIONS" and getattr(rule, "provide_automatic_options", False)):
+        return preflight
+    try:
+        guard(chart.policy, widget=chart.id)
+    except RequestError as error:
+        return _beside_hooks(refusal(error))
+    asked.environ[GUARDED] = chart
+    return None
 
 
 def _at_the_door(policy: Policy | None, *, widget: str | None = None) -> Response | None:
@@ -159,7 +177,9 @@ def _own_url(state: State, routes: Routes, rule: Rule) -> Any:
     if "id" not in values:
         return _ours(frozenset({"GET"})) or _unless_options(state)
     role: Role = next((role for role, place in PLACES.items() if place == values.get("kind")), "widget")
-    binding = routes.asked(role, values["id"], _asked_method())
+    binding, part = routes.asked(role, values["id"], _asked_method()), None
+    if binding is None and (part := part_of(values["id"])):
+        binding = _chart(routes, values["id"])
     if binding is None:
         return _ours(frozenset({"GET", "POST"})) or _unless_options(state)
     preflight = _ours(frozenset({binding.method}), binding)
@@ -167,7 +187,13 @@ def _own_url(state: State, routes: Routes, rule: Rule) -> Any:
         return preflight
     if request.method not in (binding.method, "HEAD" if binding.method == "GET" else binding.method):
         return _beside_hooks(_wrong_method(binding))
-    return _answer_elsewhere(state, binding, token=values.get("token"))
+    return _answer_elsewhere(state, binding, token=values.get("token"), part=part)
+
+
+def _chart(routes: Routes, id: str) -> Binding | None:
+    """The chart below whose id a path under our prefix is."""
+    found = routes.widgets.get(id.rpartition("/")[0])
+    return None if found is None or found.kind.sends_query else found
 
 
 def _unless_options(state: State) -> Response | None:
@@ -228,11 +254,13 @@ def _redirected(routes: Routes, method: str, redirect: RequestRedirect) -> Any:
     return current_app.dispatch_request() if response is None else response
 
 
-def _answer_elsewhere(state: State, binding: Binding, *, token: str | None = None) -> Any:
+def _answer_elsewhere(state: State, binding: Binding, *, token: str | None = None, part: str | None = None) -> Any:
     """Answer a widget at a URL that is not its view's, as if Flask had routed it to the view.
 
     The door comes first. Then the request takes the view's rule, so that the host's blueprint hooks run as they
     would at the view's own URL.
+
+    :param part: What is asked below a chart's endpoint.
     """
     app = current_app
     try:
@@ -240,13 +268,17 @@ def _answer_elsewhere(state: State, binding: Binding, *, token: str | None = Non
             guard(binding.policy, widget=binding.id)
         else:
             g.openbb_identity = _signed_identity(state, binding, token)
-        rule, view_args, path = _host_route(state, binding)
-    except RequestError as refusal:
-        return _beside_hooks(failure(refusal))
+        rule, view_args, path = _host_route(state, binding, part)
+    except RequestError as error:
+        return _beside_hooks(refusal(error) if part else failure(error))
     _route_to(rule, view_args, path)
+    if part:
+        request.environ[GUARDED] = binding
     response = app.preprocess_request()
     if response is not None:
         return response
+    if part:
+        return app.dispatch_request()
     endpoint = binding.endpoint
     view = state.originals.get(endpoint, app.view_functions[endpoint])
     return answer(binding, view, request.view_args or {})
@@ -262,22 +294,35 @@ def _signed_identity(state: State, binding: Binding, token: str) -> Any:
     return identity
 
 
-def _host_route(state: State, binding: Binding) -> tuple[Rule, dict[str, Any], str]:
+def _host_route(state: State, binding: Binding, part: str | None) -> tuple[Rule, dict[str, Any], str]:
     """The host's rule, view arguments and path, the rule's arguments taken from the query.
 
     The path is matched as if it had been asked, so that converters run, and a value that leads to another view
     (``desk=a/x``) is refused: that view's Blueprint would guard it in place of ours.
     """
     rule = binding.rule
-    if not rule.arguments:
+    if not rule.arguments and part is None:
         return rule, {}, rule.rule
-    values = check(state, binding)
+    values = check(state, binding) if rule.arguments else {}
     path = fill_rule(rule.rule, values)
+    if part is not None:
+        path = f"{path.rstrip('/')}/{part}"
     matched = _match(path, binding.method)
+    if part is not None:
+        if matched is None or not _is_of_feed(state, matched[0], rule):
+            raise RequestError(404, f"Nothing is found at {binding.url}/{part} here.")
+        return *matched, path
     if matched is None or matched[0].endpoint != binding.endpoint:
         names = ", ".join(sorted(values))
         raise RequestError(404, f"Nothing is found at {binding.url} for these values of {names}.")
     return *matched, path
+
+
+def _is_of_feed(state: State, rule: Rule, root: Rule) -> bool:
+    """Whether a rule is of the feed below a chart's, and no widget with a door of its own."""
+    asked = (rule.endpoint, "GET")
+    routes = state.routes
+    return routes is not None and asked not in routes.native.keys() | routes.closed and is_below(rule.rule, root.rule)
 
 
 def _route_to(rule: Rule, view_args: dict[str, Any], path: str) -> None:

@@ -26,6 +26,7 @@ from .forms import link, resolve_form
 from .rules import is_whole_url, loose_pattern, relative_url
 from .state import BLUEPRINT
 from .theirs import envelope_of
+from .udf import is_below
 
 if TYPE_CHECKING:
     from .state import State
@@ -53,6 +54,8 @@ class Routes:
     bound: list[tuple[Marked, Binding]] = field(default_factory=list)
     native: dict[tuple[str, str], Binding] = field(default_factory=dict)
     """By Flask endpoint and method, for widgets that live at their view's own URL."""
+    guarded: dict[tuple[str, str], Binding] = field(default_factory=dict)
+    """By Flask endpoint and method, what lies below the URL of a chart: its feed, by us or by the host."""
     placeholders: dict[str, Binding] = field(default_factory=dict)
     """By path with literal ``{placeholders}``, as Excel asks it."""
     patterns: list[tuple[re.Pattern[str], Binding]] = field(default_factory=list)
@@ -112,6 +115,7 @@ def find_routes(app: Flask, state: State) -> Routes:
     for mark, binding in routes.bound:
         _report_open_methods(routes, mark, binding)
     link(state, routes)
+    _find_feeds(app, routes)
     _report_unrouted(state, routes, seen)
     _report_shadowed(app, state, routes)
     return routes
@@ -158,6 +162,15 @@ def _bind(state: State, routes: Routes, endpoint: str, mark: Marked, rules: list
         routes.queries[id] = replace(binding, kind=OPTIONS_QUERY, cache=None)
         if home.own:
             routes.native.setdefault((endpoint, "POST"), routes.queries[id])
+
+
+def _find_feeds(app: Flask, routes: Routes) -> None:
+    """Note the URLs below every chart, which Workspace asks with the chart's credentials."""
+    charts = [found for found in routes.widgets.values() if found.own and not found.kind.sends_query]
+    for rule in app.url_map.iter_rules() if charts else ():
+        chart = next((chart for chart in charts if is_below(rule.rule, chart.rule.rule)), None)
+        if chart is not None and "GET" in (rule.methods or ()) and (rule.endpoint, "GET") not in routes.native:
+            routes.guarded[rule.endpoint, "GET"] = chart
 
 
 def _report_open_methods(routes: Routes, mark: Marked, binding: Binding) -> None:

@@ -44,6 +44,8 @@ class State:
     """The kept answers of widgets with ``cache=``."""
     originals: dict[str, View] = field(default_factory=dict)
     """The host's own views of the Flask endpoints whose entry in ``view_functions`` we wrapped."""
+    feeds: set[object] = field(default_factory=set)
+    """What identifies the code of each feed whose URLs were added."""
     cors_options: dict[frozenset[str], Any] = field(default_factory=dict)
     """Flask-CORS options by the set of methods, computed once each."""
     lock: threading.RLock = field(default_factory=threading.RLock)

@@ -7,9 +7,10 @@ from .apps import AppDeclarations
 from .forms import FormDeclarations
 from .keywords import KindDecorator, V, WidgetOptions
 from .kinds import KindDeclarations
+from .udf import UdfDeclarations
 
 __all__ = ["Declarations", "KindDecorator", "V", "WidgetOptions"]
 
 
-class Declarations(KindDeclarations, FormDeclarations, AgentDeclarations, AppDeclarations):
+class Declarations(KindDeclarations, FormDeclarations, AgentDeclarations, AppDeclarations, UdfDeclarations):
     """What can be declared on an :class:`~flask_openbb.OpenBB` extension."""

@@ -603,3 +603,28 @@ def test_answers_are_kept_by_what_their_schema_reads(blp, serve, openbb, client)
     for limit in (1, 2, 1):
         assert client.get(f"/market/prices?limit={limit}").get_json() == [{"volume": limit}]
     assert asked == [1, 2]
+
+
+def test_what_is_written_otherwise(blp, serve, openbb, client, manifest):
+    query = {
+        "symbols": fields.List(fields.String(), load_default=list),
+        "version": fields.Constant("1"),
+        "internal": fields.String(load_default="x", metadata={"param": False}),
+        "nested": fields.Nested(Level, load_default=None),
+    }
+
+    @blp.route("/prices/<desk>")
+    @openbb.table
+    @blp.doc(parameters=[{"in": "path", "name": "desk", "description": "Whose rows"}])
+    @blp.arguments(query, location="query")
+    @blp.response(202, "AReference")
+    def prices(args, desk):
+        return [{"desk": desk, "symbols": args["symbols"], "internal": args["internal"]}]
+
+    serve()
+    params = shown(manifest()["market_data_prices"])
+    assert [(name, param.get("description")) for name, param in params.items()] == [
+        ("symbols", None),
+        ("desk", "Whose rows"),
+    ]
+    assert "data" not in manifest()["market_data_prices"]

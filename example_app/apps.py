@@ -33,7 +33,7 @@ openbb.app(
     tabs={
         "Overview": [overview.headlines, "api_performance", overview.briefing, prices.comparison],
         "Prices": [prices.candles, prices.history, prices.years],
-        # udf "Chart": [trading.chart],
+        "Chart": [trading.chart],
         "Trading": [trading.closes, trading.volume, trading.changes, trading.seasons, trading.quote],
         "Risk": [risk.correlation, risk.drawdowns],
         "Macro": ["macro_inflation", macro.oil_and_prices],

@@ -2,7 +2,6 @@
 
 _ONE_EDITOR = "an editor is an editor: the example has SQL, JSON and Markdown"
 _LIVE = "comes with the live grid"
-_SOON = "on its way"
 _MODEL = "the example's agent has no language model"
 _SET_BY_WORKSPACE = "Workspace writes it itself as somebody uses the widget"
 
@@ -30,9 +29,6 @@ NOT_SHOWN: dict[tuple[str, str], str] = {
     ("``renderFnParams``", "hoverCardData"): "the old form of ``hoverCard``",
     ("Parameters", "row"): "Workspace writes it itself for parameters in rows",
     ("Parameters", "groupById"): "Workspace writes it itself, from the options endpoint",
-    ("Widget types", "advanced_charting"): _SOON,
-    ("``data``", "defaultSymbol"): _SOON,
-    ("``data``", "updateFrequency"): _SOON,
     ("Apps", "templateId"): "given by Workspace to the apps that its users save",
     ("Apps", "id"): "given by Workspace to the apps that its users save",
     ("Apps", "authentication"): "no page says what it may be",

@@ -15,6 +15,7 @@ from flask_openbb import Param
 
 from .. import analytics, charts, store
 from ..extensions import openbb
+from ..feed import QuotesFeed
 from .symbols import by_market, instruments, quotes_or_404
 
 bp = Blueprint("trading", __name__, url_prefix="/widgets/trading")
@@ -109,3 +110,16 @@ def quote(
     """The last close of the dashboard's ticker, and its change on the day."""
     before, last = quotes_or_404(symbol)[-2:]
     return store.instrument(symbol).name, last.close, analytics.change(last.close, before.close)
+
+
+chart = openbb.udf(
+    "/widgets/trading/chart",
+    QuotesFeed(),
+    id="trading_chart",
+    name="Advanced chart",
+    description="TradingView's chart of the quotes on file: daily, weekly and monthly bars, with marks on large moves.",
+    category="Trading",
+    grid=(40, 20),
+    # Milliseconds: the quotes on file never change, so once a day is often enough.
+    update_frequency=86_400_000,
+)

@@ -78,6 +78,7 @@ DRAWABLE: dict[str, Callable[[Any], bool]] = {
     "chart": lambda body: bool(body["data"]) and isinstance(body["layout"], dict),
     "chart-highcharts": lambda body: bool(body["userOptions"]["series"]),
     "chart-vegalite": lambda body: bool(body["data"]["values"]) and have("mark", "encoding")(body),
+    "advanced_charting": have("endpoints"),
     "newsfeed": have("title", "date", "author", "excerpt", "body"),
     "pdf": are_pdfs,
     "multi_file_viewer": are_pdfs,

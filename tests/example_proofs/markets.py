@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -169,6 +170,40 @@ def quote(workspace: Workspace) -> None:
         "value": closes("SP500").iloc[-1],
         "delta": daily("SP500").iloc[-1],
     }
+
+
+@proves("trading_chart")
+def chart(workspace: Workspace) -> None:
+    endpoint = "/" + workspace.widgets["trading_chart"]["endpoint"]
+
+    def ask(path: str, **query: Any) -> Any:
+        return workspace.client.get(f"{endpoint}/{path}", query_string=query).get_json()
+
+    def bars(symbol: str, resolution: str, start: str, end: str) -> dict[str, Any]:
+        times = (int(pd.Timestamp(day, tz="UTC").timestamp()) for day in (start, end))
+        return ask("history", symbol=symbol, resolution=resolution, **dict(zip(("from", "to"), times, strict=True)))
+
+    assert workspace.widgets["trading_chart"]["data"]["defaultSymbol"] == "SP500"
+    assert ask("config")["supported_resolutions"] == ["1D", "1W", "1M"]
+    assert [found["symbol"] for found in ask("search", query="OIL", limit=30)] == ["WTI"]
+    assert ask("symbols", symbol="NASDAQ")["description"] == "NASDAQ Composite"
+
+    daily_bars, file = bars("SP500", "1D", "2018-12-01", "2019-01-01"), frame("SP500").loc["2018-12"]
+    assert daily_bars["t"] == [int(day.timestamp()) for day in file.index.tz_localize("UTC")]
+    for key, name in {"o": "open", "h": "high", "l": "low", "c": "close", "v": "volume"}.items():
+        assert daily_bars[key] == list(file[name])
+    months, by_month = bars("NASDAQ", "1M", "2018-01-01", "2019-01-01"), frame("NASDAQ").loc["2018"].groupby(month_of)
+    assert months["o"] == list(by_month["open"].first())
+    assert months["h"] == list(by_month["high"].max())
+    assert months["l"] == list(by_month["low"].min())
+    assert months["c"] == list(by_month["close"].last())
+    assert bars("VIX", "1D", "2019-02-01", "2019-03-01")["s"] == "no_data"
+    marked = ask("marks", symbol="WTI", resolution="1D", **{"from": 0, "to": 1546387200})
+    assert sorted(marked["id"]) == sorted(text(daily("WTI").abs().nlargest(10).index))
+
+
+def month_of(day: pd.Timestamp) -> int:
+    return day.month
 
 
 @proves("risk_correlation")

@@ -53,7 +53,10 @@ class Dialect:
 
     def contains(self, folded: Expression, needle: Expression) -> Expression:
         """Whether folded text contains another."""
-        return sa.func.strpos(folded, needle) > 0
+        for char in ("/", "%", "_"):
+            needle = sa.func.replace(needle, sa.literal(char, sa.String()), sa.literal("/" + char, sa.String()))
+        anything = sa.literal("%", sa.String())
+        return folded.like(anything + needle + anything, escape="/")
 
     def starts(self, folded: Expression, needle: Expression, length: Expression) -> Expression:
         """Whether folded text starts with another of a length."""
@@ -138,6 +141,9 @@ class PostgreSQL(Dialect):
     def starts(self, folded: Expression, needle: Expression, length: Expression) -> Expression:
         return sa.func.starts_with(folded, needle)
 
+    def contains(self, folded: Expression, needle: Expression) -> Expression:
+        return sa.func.strpos(folded, needle, type_=sa.Integer()) > 0
+
     def ends(self, folded: Expression, needle: Expression, length: Expression) -> Expression:
         return sa.func.right(folded, sa.cast(length, sa.Integer())) == needle
 
@@ -208,9 +214,12 @@ class DuckDB(Dialect):
 
 
 class Trino(Dialect):
-    """Trino; golden SQL only."""
+    """Trino: ``STRPOS``; golden SQL only."""
 
     name = "trino"
+
+    def contains(self, folded: Expression, needle: Expression) -> Expression:
+        return sa.func.strpos(folded, needle, type_=sa.Integer()) > 0
 
 
 class Snowflake(Dialect):

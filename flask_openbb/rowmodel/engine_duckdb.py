@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql
 
 from ..errors import ConfigError
 from .dialects import DuckDB
-from .engine_sql import convert
+from .engine_sql import convert, identify
 from .engines import Guard, Row
 from .plan import Plan
 from .reflect import Relation, relation_of
@@ -66,11 +66,13 @@ class Database:
 
     :param opened: Opens it.
     :param prepare: Makes the source known to each cursor.
+    :param lent: Whether the connection is the user's own, which is neither closed nor opened anew.
     """
 
-    def __init__(self, opened: Open, prepare: Prepare | None = None) -> None:
+    def __init__(self, opened: Open, prepare: Prepare | None = None, *, lent: bool = False) -> None:
         self._open = opened
         self._prepare = prepare
+        self._lent = lent
         self._lock = threading.Lock()
         self._pid = -1
         self._connection: Any = None
@@ -80,6 +82,12 @@ class Database:
         """Lend a cursor."""
         with self._lock:
             if self._pid != os.getpid():
+                if self._lent and self._pid != -1:
+                    msg = (
+                        "a DuckDB connection cannot be used in a process that forked after it was opened. "
+                        "Give a function that opens it, as source=lambda: duckdb.connect(path, read_only=True)."
+                    )
+                    raise ConfigError(msg)
                 self._connection, self._pid = self._open(), os.getpid()
             cursor = self._connection.cursor()
         try:
@@ -88,6 +96,13 @@ class Database:
             yield cursor
         finally:
             cursor.close()
+
+    def close(self) -> None:
+        """Close the database until the next question; a worker that forks meanwhile inherits nothing."""
+        with self._lock:
+            if self._connection is not None and not self._lent:
+                self._connection.close()
+                self._connection, self._pid = None, -1
 
     @contextmanager
     def asking(self, guard: Guard) -> Iterator[Any]:
@@ -140,6 +155,10 @@ class DuckDBEngine:
     def narrowed(self, source: Any) -> DuckDBEngine:
         """Give the same engine over another relation, of the same columns or fewer."""
         return DuckDBEngine(self.database, source, self.key)
+
+    def identify(self, source: Any) -> Hashable:
+        """Give what tells one ``select()`` from another: its text and its values."""
+        return identify(source, DIALECT)
 
     def rows(self, plan: Plan, guard: Guard) -> list[Row]:
         """Give a page of rows or groups."""
@@ -200,4 +219,5 @@ def table_of(database: Database, name: str, *, schema: str | None = None) -> Any
         columns = [
             sa.Column(column, type_of(str(kind))) for column, kind in zip(relation.columns, relation.types, strict=True)
         ]
+    database.close()
     return sa.Table(name, sa.MetaData(), *columns, schema=schema)

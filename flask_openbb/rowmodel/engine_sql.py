@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..errors import RowRequestError
+from .dialects import Dialect
 from .engines import Guard, Row
 from .plan import Plan
 from .protect import Protection, protection_of
@@ -33,13 +34,20 @@ class SQLEngine:
     :param bind: The user's SQLAlchemy engine; its pool is opened anew in each process.
     :param source: A table, a mapped class, or a ``select()`` of the user's own.
     :param key: The columns that tell rows apart.
-    :param relation: The source as it was read before, for a narrowed one.
+    :param protection: What bounds its statements; by the name of the database unless given.
+    :param dialect: The hooks of the database; found out with the first question unless given.
 
     .. versionadded:: 0.1
     """
 
     def __init__(
-        self, bind: sa.Engine, source: Any, key: Sequence[str], *, protection: Protection | None = None
+        self,
+        bind: sa.Engine,
+        source: Any,
+        key: Sequence[str],
+        *,
+        protection: Protection | None = None,
+        dialect: Dialect | None = None,
     ) -> None:
         self.bind = bind
         self.name = bind.dialect.name
@@ -49,11 +57,16 @@ class SQLEngine:
         self.protection = protection or protection_of(self.name)
         self._lock = threading.Lock()
         self._pid = os.getpid()
+        self._dialect = dialect
         self._made: Translator | None = None
 
     def narrowed(self, source: Any) -> SQLEngine:
         """Give the same engine over another relation, of the same columns or fewer."""
-        return SQLEngine(self.bind, source, self.key, protection=self.protection)
+        return SQLEngine(self.bind, source, self.key, protection=self.protection, dialect=self._dialect)
+
+    def identify(self, source: Any) -> Hashable:
+        """Give what tells one ``select()`` from another: its text and its values."""
+        return identify(source, self.bind.dialect)
 
     def rows(self, plan: Plan, guard: Guard) -> list[Row]:
         """Give a page of rows or groups."""
@@ -114,8 +127,8 @@ class SQLEngine:
         if self._made is None:
             with self._lock:
                 if self._made is None:
-                    dialect = self.protection.dialect(connection)
-                    self._made = Translator(self.relation, self.key, dialect)
+                    self._dialect = self._dialect or self.protection.dialect(connection)
+                    self._made = Translator(self.relation, self.key, self._dialect)
         return self._made
 
     def _after_fork(self) -> None:
@@ -125,6 +138,12 @@ class SQLEngine:
                 if self._pid != os.getpid():
                     self.bind.dispose(close=False)
                     self._pid = os.getpid()
+
+
+def identify(source: Any, dialect: Any) -> Hashable:
+    """Give what tells one ``select()`` from another: its text and its values."""
+    compiled = source.compile(dialect=dialect)
+    return str(compiled), repr(sorted(compiled.params.items()))
 
 
 def convert(rows: list[Row], converters: Sequence[Convert | None]) -> list[Row]:

@@ -12,6 +12,8 @@ PostgreSQL    read-only transaction                 ``statement_timeout``, local
 MariaDB       read-only transaction                 ``max_statement_time``           ``KILL QUERY``
 others        statements are SELECTs only           none: set it in the engine       none
 ============  ====================================  ===============================  ==============================
+
+PostgreSQL's two last for a transaction: an engine in ``AUTOCOMMIT`` has neither.
 """
 
 from __future__ import annotations
@@ -76,7 +78,9 @@ class SQLiteProtection(Protection):
     @contextmanager
     def around(self, connection: sa.Connection, guard: Guard) -> Iterator[None]:
         raw: Any = connection.connection.driver_connection
-        raw.create_function("openbb_fold", 1, _fold, deterministic=True)
+        if not connection.info.get("openbb_fold"):
+            raw.create_function("openbb_fold", 1, _fold, deterministic=True)
+            connection.info["openbb_fold"] = True
         left = guard.remaining()
         deadline = None if left is None else monotonic() + left
         before = raw.execute("PRAGMA query_only").fetchone()[0]
@@ -117,10 +121,12 @@ class PostgreSQLProtection(Protection):
     @contextmanager
     def around(self, connection: sa.Connection, guard: Guard) -> Iterator[None]:
         left = guard.remaining()
-        connection.execute(sa.text("SET TRANSACTION READ ONLY"))
-        if left is not None:
-            bound = sa.text("SELECT set_config('statement_timeout', :bound, true)")
-            connection.execute(bound, {"bound": str(max(1, int(left * 1000)))})
+        # One statement for both; 0 is no timeout.
+        bound = "0" if left is None else str(max(1, int(left * 1000)))
+        settings = (
+            "SELECT set_config('statement_timeout', :bound, true), set_config('transaction_read_only', 'on', true)"
+        )
+        connection.execute(sa.text(settings), {"bound": bound})
         yield
 
     def stopper(self, connection: sa.Connection) -> Callable[[], None]:
@@ -156,7 +162,10 @@ class MariaDBProtection(Protection):
             yield
         finally:
             if left is not None and not connection.invalidated:
-                connection.execute(sa.text(f"SET SESSION {setting} = DEFAULT"))
+                try:
+                    connection.execute(sa.text(f"SET SESSION {setting} = DEFAULT"))
+                except sa.exc.SQLAlchemyError:
+                    connection.invalidate()
 
     def stopper(self, connection: sa.Connection) -> Callable[[], None]:
         raw: Any = connection.connection.driver_connection

@@ -52,7 +52,7 @@ def relation_of(source: Any, dialect: str) -> Relation:
     """
     if isinstance(source, sa.SelectBase):
         _refuse_same_names(source)
-        source = source.subquery("source")
+        source = source.subquery("openbb_source")
     inspected = sa.inspect(source, raiseerr=False)
     selectable = getattr(inspected, "selectable", source)
     if not isinstance(selectable, sa.FromClause):

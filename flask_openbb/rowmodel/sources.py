@@ -10,6 +10,7 @@ a SQLAlchemy table, mapped class, select()    ``bind``'s database
 ``"data/trades.parquet"``, a glob, a CSV      DuckDB
 ``"data/trades.duckdb"`` with ``table=``      DuckDB, opened read-only
 a DuckDB connection with ``table=``           that connection's database
+a function that opens one, with ``table=``    the same, opened in each worker
 a pandas, polars or Arrow frame               DuckDB
 a list of dicts, dataclasses, …               plain Python
 ============================================  ==============================================================
@@ -18,9 +19,12 @@ a list of dicts, dataclasses, …               plain Python
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from ..errors import ConfigError, MissingExtraError
 from ..shape.rows import to_rows
@@ -30,6 +34,11 @@ from .pages import Source
 
 if TYPE_CHECKING:
     from .engine_duckdb import Database
+
+NARROWED = 128
+"""How many narrowed sources are kept with their statements, of each source."""
+_NARROWED: WeakKeyDictionary[Any, OrderedDict[Hashable, Source]] = WeakKeyDictionary()
+_LOCK = threading.Lock()
 
 DATABASES = (".duckdb", ".db", ".ddb")
 READERS = {".parquet": "read_parquet", ".pq": "read_parquet", ".csv": "read_csv", ".tsv": "read_csv"}
@@ -64,6 +73,8 @@ def open_source(
         return _duckdb(_of_path(Path(source), table), key, table or RELATION, schema)
     if root in {"duckdb", "_duckdb"}:
         return _of_duckdb(source, key, table, schema)
+    if callable(source) and table is not None:
+        return _of_opener(source, key, table, schema)
     if root in {"pandas", "polars", "pyarrow"}:
         return _of_frame(source, key)
     if root == "sqlalchemy" or _is_mapped(source):
@@ -93,8 +104,19 @@ def narrow(source: Source, to: Any) -> Source:
     if narrowed is None:
         msg = f"a source of {source.engine.name} cannot be narrowed by a {type(to).__name__}. Filter its rows instead."
         raise ConfigError(msg)
+    key = source.engine.identify(to)  # type: ignore[attr-defined]  # every engine that can be narrowed has it
+    with _LOCK:
+        kept = _NARROWED.setdefault(source.engine, OrderedDict())
+        if key in kept:
+            kept.move_to_end(key)
+            return kept[key]
     engine = narrowed(to)
-    return Source(engine.columns, source.key, engine)
+    made = Source(engine.columns, source.key, engine, identity=object())
+    with _LOCK:
+        kept[key] = made
+        while len(kept) > NARROWED:
+            kept.popitem(last=False)
+    return made
 
 
 def _is_mapped(source: Any) -> bool:
@@ -102,7 +124,10 @@ def _is_mapped(source: Any) -> bool:
 
 
 def _of_sqlalchemy(source: Any, key: str | Sequence[str], bind: Any) -> Source:
-    from .engine_sql import SQLEngine
+    try:
+        from .engine_sql import SQLEngine
+    except ImportError as error:
+        raise MissingExtraError("sql", feature="A row model over a database") from error
 
     if bind is None or not hasattr(bind, "dialect"):
         msg = "a SQLAlchemy source needs bind=, the engine its rows are in: create_engine(url), or db.engine."
@@ -167,6 +192,13 @@ def _of_frame(frame: Any, key: str | Sequence[str]) -> Source:
     return _duckdb(Database(duckdb.connect, lambda cursor: cursor.register(RELATION, frame)), key, RELATION, None)
 
 
+def _of_opener(opened: Callable[[], Any], key: str | Sequence[str], table: str, schema: str | None) -> Source:
+    _import_duckdb()
+    from .engine_duckdb import Database
+
+    return _duckdb(Database(opened), key, table, schema)
+
+
 def _of_duckdb(source: Any, key: str | Sequence[str], table: str | None, schema: str | None) -> Source:
     _import_duckdb()
     from .engine_duckdb import Database
@@ -177,4 +209,4 @@ def _of_duckdb(source: Any, key: str | Sequence[str], table: str | None, schema:
     if table is None:
         msg = "a DuckDB connection needs table=, the table or view its rows are in."
         raise ConfigError(msg)
-    return _duckdb(Database(lambda: source), key, table, schema)
+    return _duckdb(Database(lambda: source, lent=True), key, table, schema)

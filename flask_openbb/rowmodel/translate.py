@@ -1,7 +1,7 @@
 """Plans to SQLAlchemy Core statements: the only place in the package where SQL is made.
 
 Owns :class:`Translator`. It sees plans without values (:mod:`.shape`), so a statement holds bound parameters, names of
-columns the source itself has, quoted by SQLAlchemy, and labels of its own (``c0``, ``g``, ``m0``); text of a request
+columns the source itself has, quoted by SQLAlchemy, and names of its own (``c0``, ``openbb_page``); text of a request
 cannot get into one. Imports :mod:`.shape`, :mod:`.plan`, :mod:`.dialects` and SQLAlchemy; called by the SQL engines.
 """
 
@@ -19,7 +19,7 @@ from .columns import ColumnType, RowColumn
 from .dialects import Dialect, Expression
 from .plan import Groups, Leaves, Measure, Order, Plan
 from .reflect import Relation
-from .request import And, Blank, Compare, Constant, Filter, OneOf, Or, TextMatch
+from .request import EVERYTHING, And, Blank, Compare, Constant, Filter, OneOf, Or, TextMatch
 from .shape import Paging, Slot
 
 Convert = Callable[[Any], Any]
@@ -100,13 +100,15 @@ class Translator:
     def _count(self, plan: Plan) -> Statement:
         if isinstance(plan, Groups) and plan.column is not None:
             group = self._comparable(plan.column).label("g")
-            level = sa.select(group).select_from(self.relation).where(self._where(plan.where)).group_by(group)
-            return sa.select(sa.func.count()).select_from(level.subquery("level"))
-        return sa.select(sa.func.count()).select_from(self.relation).where(self._where(plan.where))
+            level = self._narrow(sa.select(group).select_from(self.relation), plan.where).group_by(group)
+            return sa.select(sa.func.count()).select_from(level.subquery("openbb_level"))
+        return self._narrow(sa.select(sa.func.count()).select_from(self.relation), plan.where)
 
     def _points(self, names: tuple[str, ...], where: Filter, limit: Slot) -> Statement:
         values = [self._comparable(name).label(f"c{index}") for index, name in enumerate(names)]
-        found = sa.select(*values).select_from(self.relation).where(self._where(where)).distinct().subquery("points")
+        found = (
+            sa.select(*values).select_from(self.relation).where(self._where(where)).distinct().subquery("openbb_points")
+        )
         order = [
             term
             for name, column in zip(names, found.c, strict=True)
@@ -119,11 +121,11 @@ class Translator:
         limit, offset = self._bind(paging.limit), self._bind(paging.offset)
         if not paging.key_first:
             found = sa.select(*self._labelled(self.expressions)).select_from(self.relation)
-            return found.where(self._where(plan.where)).order_by(*self._orders(orders)).limit(limit).offset(offset)
+            return self._narrow(found, plan.where).order_by(*self._orders(orders)).limit(limit).offset(offset)
         keys = [self._comparable(name).label(f"k{index}") for index, name in enumerate(self.key)]
-        page = sa.select(*keys).select_from(self.relation).where(self._where(plan.where))
-        page_of_keys = page.order_by(*self._orders(orders)).limit(limit).offset(offset).subquery("page")
-        whole = self.relation.alias("whole")
+        page = self._narrow(sa.select(*keys).select_from(self.relation), plan.where)
+        page_of_keys = page.order_by(*self._orders(orders)).limit(limit).offset(offset).subquery("openbb_page")
+        whole = self.relation.alias("openbb_whole")
         moved = self.source.expressions(whole)
         same = [self._comparable(name, moved) == column for name, column in zip(self.key, page_of_keys.c, strict=True)]
         found = sa.select(*self._labelled(moved)).select_from(whole.join(page_of_keys, sa.and_(*same)))
@@ -131,19 +133,20 @@ class Translator:
 
     def _groups(self, plan: Groups, paging: Paging) -> Statement:
         scope = self.expressions
-        relation, where = self.relation, self._where(plan.where)
+        relation, where = self.relation, plan.where
         ranked = not self.dialect.own_first and any(each.aggregate in {"first", "last"} for each in plan.measures)
         if ranked:
-            relation, scope = self._ranked(plan, where)
-            where = sa.true()
+            relation, scope = self._ranked(plan)
+            where = EVERYTHING
         measures = [
             self._measure(measure, plan, scope, relation).label(f"m{index}")
             for index, measure in enumerate(plan.measures)
         ]
         if plan.column is None:
-            return sa.select(*measures).select_from(relation).where(where)
+            return self._narrow(sa.select(*measures).select_from(relation), where)
         group = self._comparable(plan.column, scope).label("g")
-        level = sa.select(group, *measures).select_from(relation).where(where).group_by(group).subquery("level")
+        grouped = self._narrow(sa.select(group, *measures).select_from(relation), where).group_by(group)
+        level = grouped.subquery("openbb_level")
         order = [
             term
             for each in plan.order
@@ -160,7 +163,7 @@ class Translator:
         kind: Any = self._measured(measure)
         return RowColumn(measure.column, "integer" if kind == "boolean" else kind)
 
-    def _ranked(self, plan: Groups, where: Expression) -> tuple[sa.FromClause, Mapping[str, Expression]]:
+    def _ranked(self, plan: Groups) -> tuple[sa.FromClause, Mapping[str, Expression]]:
         """Number the rows of each group, and of each point of a pivot, in the order of the key and backwards."""
         names = {measure.column for measure in plan.measures} | set(plan.pivots) | set(plan.key)
         names |= set() if plan.column is None else {plan.column}
@@ -174,8 +177,8 @@ class Translator:
             for last in (False, True)
         ]
         columns = [self.expressions[name].label(f"c{index}") for index, name in enumerate(ordered)]
-        labelled = [*columns, numbers[0].label("first"), numbers[1].label("last")]
-        ranks = sa.select(*labelled).select_from(self.relation).where(where).subquery("ranks")
+        labelled = [*columns, numbers[0].label("n0"), numbers[1].label("n1")]
+        ranks = self._narrow(sa.select(*labelled).select_from(self.relation), plan.where).subquery("openbb_ranks")
         return ranks, {name: ranks.c[f"c{index}"] for index, name in enumerate(ordered)}
 
     def _by_key(self, plan: Groups, last: bool) -> list[Order]:
@@ -198,7 +201,7 @@ class Translator:
             if self.dialect.own_first:
                 found = self.dialect.first(value, [self._comparable(name, scope) for name in plan.key], last)
                 return found.filter(sa.and_(*tests)) if tests else found
-            tests.append(relation.c["last" if last else "first"] == 1)
+            tests.append(relation.c["n1" if last else "n0"] == 1)
             return sa.func.max(sa.case((sa.and_(*tests), value)))
         if tests:
             value = sa.case((sa.and_(*tests), value))
@@ -211,6 +214,9 @@ class Translator:
     def _at_point(self, name: str, value: Slot | None, scope: Mapping[str, Expression]) -> Expression:
         column = self._comparable(name, scope)
         return column.is_(None) if value is None else column == self._bind(value, name)
+
+    def _narrow(self, statement: Statement, where: Filter) -> Statement:
+        return statement if where == EVERYTHING else statement.where(self._where(where))
 
     def _where(self, where: Filter) -> Expression:
         if isinstance(where, Constant):
@@ -259,7 +265,8 @@ class Translator:
         kind = BIND_TYPES[slot.type]
         if column is not None and self.columns[column].aware:
             kind = sa.DateTime(timezone=True)
-        return sa.bindparam(slot.name, type_=kind)
+        # Not required, so that a statement compiles before its values are there.
+        return sa.bindparam(slot.name, type_=kind, required=False)
 
     def _comparable(self, name: str, scope: Mapping[str, Expression] | None = None) -> Expression:
         """Give a column as it is compared: text by code point."""

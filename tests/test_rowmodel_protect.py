@@ -1,0 +1,92 @@
+"""Questions end: in time, when cancelled, and without having written anything."""
+
+import threading
+
+import duckdb
+import pytest
+import sqlalchemy as sa
+from rowmodel_data import ENGINES, sa_engine
+
+from flask_openbb.errors import OpenBBError, RowTimeoutError
+from flask_openbb.rowmodel import Guard, answer, open_source, parse_request
+
+ENDLESS = {
+    "sqlite": "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT max(id) AS id FROM n",
+    "postgresql": "SELECT count(*) AS id FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b",
+    "mariadb": "SELECT count(*) AS id FROM seq_1_to_1000000 a, seq_1_to_1000000 b",
+}
+
+
+def endless(name):
+    if name == "duckdb":
+        connection = duckdb.connect()
+        connection.execute(
+            "CREATE VIEW endless AS SELECT sum(a.range + b.range) AS id FROM range(10000000) a, range(1000000) b"
+        )
+        return open_source(connection, "id", table="endless"), connection.close
+    bind = sa_engine(name)
+    return open_source(sa.text(ENDLESS[name]).columns(sa.column("id", sa.BigInteger)), "id", bind=bind), bind.dispose
+
+
+@pytest.fixture(params=ENGINES)
+def slow(request):
+    source, close = endless(request.param)
+    yield source
+    close()
+
+
+def test_a_question_ends_in_time(slow):
+    with pytest.raises(RowTimeoutError, match=r"longer than 0\.4 s") as caught:
+        answer(slow, parse_request({}, slow.columns), guard=Guard(0.4))
+    assert isinstance(caught.value, OpenBBError | TimeoutError)
+
+
+def test_a_question_ends_when_it_is_cancelled(slow):
+    # Not sooner than the statement runs: a statement that has not begun would be refused, not stopped.
+    guard = Guard(30)
+    threading.Timer(0.6, guard.cancel).start()
+    with pytest.raises(RowTimeoutError, match="cancelled"):
+        answer(slow, parse_request({}, slow.columns), guard=guard)
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+def test_connections_go_back_as_they_were_and_could_not_write(name):
+    bind = sa_engine(name)
+    source = open_source(sa.select(sa.literal(1).label("id")), "id", bind=bind)
+    metadata = sa.MetaData()
+    table = sa.Table("openbb_protected", metadata, sa.Column("id", sa.Integer))
+    metadata.drop_all(bind)
+    metadata.create_all(bind)
+    try:
+        engine = source.engine
+        with engine._connected(Guard(20)) as connection, pytest.raises(sa.exc.DBAPIError):
+            connection.execute(table.insert(), {"id": 1})
+        assert answer(source, parse_request({}, source.columns), guard=Guard(20)).rows == [{"id": 1}]
+        with bind.begin() as connection:
+            connection.execute(table.insert(), {"id": 1})
+            if name == "postgresql":
+                assert connection.exec_driver_sql("SHOW statement_timeout").scalar() == "0"
+            if name == "mariadb":
+                assert connection.exec_driver_sql("SELECT @@max_statement_time").scalar() == 0
+        with bind.connect() as connection:
+            assert connection.execute(sa.select(table)).all() == [(1,)]
+    finally:
+        metadata.drop_all(bind)
+        bind.dispose()
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_errors_of_the_database_stay_what_they_are(name):
+    if name == "duckdb":
+        connection = duckdb.connect()
+        connection.execute("CREATE VIEW broken AS SELECT error('broken')::BIGINT AS id")
+        source, error = open_source(connection, "id", table="broken"), duckdb.Error
+    else:
+        bind = sa_engine(name)
+        source, error = (
+            open_source(sa.table("openbb_nowhere", sa.column("id", sa.Integer)), "id", bind=bind),
+            sa.exc.DBAPIError,
+        )
+    with pytest.raises(error):
+        answer(source, parse_request({}, source.columns))
+    (connection.close if name == "duckdb" else bind.dispose)()

@@ -1,0 +1,386 @@
+"""What a row model may be made of, and what is said of what it may not."""
+
+import dataclasses
+import datetime as dt
+import decimal
+import enum
+import os
+import sys
+import uuid
+
+import duckdb
+import pandas
+import polars
+import pyarrow
+import pytest
+import sqlalchemy as sa
+
+from flask_openbb.errors import ConfigError, MissingExtraError, RowRequestError
+from flask_openbb.rowmodel import Counts, Guard, answer, export, narrow, open_source, parse_request, rows_source
+
+ROWS = [{"id": number, "symbol": "AB"[number % 2], "price": number / 2} for number in range(10)]
+EXPECTED = [ROWS[9], ROWS[7]]
+
+
+def ask(source, body, **options):
+    return answer(source, parse_request(body, source.columns), **options)
+
+
+def assert_answers(source):
+    model = {"symbol": {"type": "equals", "filter": "b"}}
+    body = {"endRow": 2, "filterModel": model, "sortModel": [{"colId": "price", "sort": "desc"}]}
+    page = ask(source, body)
+    assert (page.rows, page.row_count) == (EXPECTED, 5)
+    assert [column.type for column in source.columns.values()] == ["integer", "text", "number"]
+    assert [row["id"] for row in export(source, parse_request(body, source.columns))] == [9, 7, 5, 3, 1]
+
+
+@dataclasses.dataclass
+class Trade:
+    id: int
+    symbol: str
+    price: float
+
+
+def frames():
+    return {
+        "dicts": ROWS,
+        "dataclasses": [Trade(**row) for row in ROWS],
+        "pandas": pandas.DataFrame(ROWS),
+        "polars": polars.DataFrame(ROWS),
+        "lazy": polars.DataFrame(ROWS).lazy(),
+        "arrow": pyarrow.Table.from_pylist(ROWS),
+    }
+
+
+@pytest.mark.parametrize("kind", ["dicts", "dataclasses", "pandas", "polars", "lazy", "arrow"])
+def test_rows_and_frames(kind):
+    assert_answers(open_source(frames()[kind], "id"))
+
+
+@pytest.mark.parametrize("name", ["trades.parquet", "trades.csv", "*.parquet", "trades.csv.gz"])
+def test_files_and_globs(tmp_path, name):
+    polars.DataFrame(ROWS).write_parquet(tmp_path / "trades.parquet")
+    polars.DataFrame(ROWS).write_csv(tmp_path / "trades.csv")
+    if name.endswith(".gz"):
+        import gzip
+
+        (tmp_path / name).write_bytes(gzip.compress((tmp_path / "trades.csv").read_bytes()))
+    assert_answers(open_source(str(tmp_path / name), "id"))
+    assert_answers(open_source(tmp_path / name, ("symbol", "id")))
+
+
+@pytest.fixture
+def database(tmp_path):
+    path = tmp_path / "trades.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE trades (id BIGINT, symbol VARCHAR, price DOUBLE)")
+        connection.executemany("INSERT INTO trades VALUES (?, ?, ?)", [list(row.values()) for row in ROWS])
+        connection.execute("CREATE SCHEMA desk")
+        connection.execute("CREATE VIEW desk.own AS SELECT * FROM trades")
+    return path
+
+
+def test_a_database_file_is_opened_to_read(database):
+    source = open_source(database, "id", table="trades")
+    assert_answers(source)
+    assert_answers(open_source(database, "id", table="own", schema="desk"))
+    with source.engine.database.cursor() as cursor, pytest.raises(duckdb.Error, match="read-only"):
+        cursor.execute("DELETE FROM trades")
+
+
+def test_a_connection_and_a_function_that_opens_one(database):
+    with duckdb.connect(str(database), read_only=True) as connection:
+        source = open_source(connection, "id", table="trades")
+        assert_answers(source)
+        source.engine.database.close()
+        assert connection.execute("SELECT count(*) FROM trades").fetchone() == (10,)
+    assert_answers(open_source(lambda: duckdb.connect(str(database), read_only=True), "id", table="trades"))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes fork on POSIX only")
+def test_a_worker_that_forks_opens_the_database_anew(database):
+    source = open_source(database, "id", table="trades")
+    with duckdb.connect(str(database), read_only=True) as connection:
+        lent = open_source(connection, "id", table="trades")
+        code = in_child(lambda: (assert_answers(source), refuses(lent)))
+    assert code == 0
+    assert_answers(source)
+
+
+def refuses(source):
+    with pytest.raises(ConfigError, match="forked after it was opened"):
+        ask(source, {})
+
+
+def in_child(run):
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        try:
+            run()
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes fork on POSIX only")
+def test_a_worker_that_forks_opens_a_pool_of_its_own(tmp_path):
+    bind, table = sqlite(tmp_path)
+    source = open_source(table, "id", bind=bind)
+    assert_answers(source)
+    pool = bind.pool
+    assert in_child(lambda: (assert_answers(source), bind.pool is not pool or os._exit(2))) == 0
+    assert bind.pool is pool
+    bind.dispose()
+
+
+def sqlite(tmp_path):
+    bind = sa.create_engine(f"sqlite:///{tmp_path / 'trades.sqlite'}")
+    metadata = sa.MetaData()
+    columns = (
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("symbol", sa.String),
+        sa.Column("price", sa.Float),
+    )
+    table = sa.Table("trades", metadata, *columns)
+    metadata.create_all(bind)
+    with bind.begin() as connection:
+        connection.execute(table.insert(), ROWS)
+    return bind, table
+
+
+def test_tables_mapped_classes_and_selects(tmp_path):
+    from sqlalchemy.orm import DeclarativeBase
+
+    bind, table = sqlite(tmp_path)
+    base = type("Base", (DeclarativeBase,), {"metadata": table.metadata})
+    mapped = type("Mapped", (base,), {"__table__": table})
+    joined = sa.select(table).join_from(table, table.alias("o"), table.c.id == sa.literal_column("o.id"))
+    for source in (table, mapped, sa.select(table), sa.select(mapped), joined, table.alias("t")):
+        assert_answers(open_source(source, "id", bind=bind))
+    bind.dispose()
+
+
+def test_a_select_narrows_a_source(tmp_path):
+    bind, table = sqlite(tmp_path)
+    source = open_source(table, "id", bind=bind)
+    high = narrow(source, sa.select(table).where(table.c.price > 2))
+    assert [row["id"] for row in ask(high, {}).rows] == [5, 6, 7, 8, 9]
+    assert narrow(source, sa.select(table).where(table.c.price > 2)) is high
+    other = narrow(source, sa.select(table).where(table.c.price > 4))
+    assert [row["id"] for row in ask(other, {}).rows] == [9]
+    counts = Counts()
+    for each, total in ((source, 10), (high, 5), (other, 1), (high, 5)):
+        assert ask(each, {"endRow": 1}, counts=counts).row_count == total
+    for number in range(200):
+        narrow(source, sa.select(table).where(table.c.price > number))
+    assert narrow(source, sa.select(table).where(table.c.price > 2)) is not high
+    # Fewer columns are fine, the key must stay.
+    assert narrow(source, sa.select(table.c.id)).columns.names == ("id",)
+    with pytest.raises(ConfigError, match="key="):
+        narrow(source, sa.select(table.c.price))
+    bind.dispose()
+
+
+def test_a_select_narrows_duckdb_too(database):
+    source = open_source(database, "id", table="trades")
+    table = source.engine.source
+    for low, expected in ((2, [5, 6, 7, 8, 9]), (4, [9])):
+        narrowed = narrow(source, sa.select(table).where(table.c.price > low, table.c.symbol.in_(["A", "B"])))
+        assert [row["id"] for row in ask(narrowed, {"filterModel": {"price": {"type": "notBlank"}}}).rows] == expected
+
+
+def test_rows_in_memory_are_not_narrowed_by_statements():
+    with pytest.raises(ConfigError, match="Filter its rows instead"):
+        narrow(rows_source(ROWS, "id"), "select")
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda path: open_source(path / "trades.xlsx", "id"), "no file a row model reads. Endings: .parquet"),
+        (lambda path: open_source(path / "none.parquet", "id"), "there is no file"),
+        (lambda path: open_source(path / "none.duckdb", "id", table="t"), "there is no file"),
+        (lambda path: open_source(path / "none.duckdb", "id"), "which of its tables with table="),
+        (lambda path: open_source(duckdb.connect(), "id"), "needs table="),
+        (lambda path: open_source(duckdb.sql("SELECT 1 AS id"), "id"), "belongs to its connection"),
+        (lambda path: open_source(duckdb.connect(), "id", table="nope"), "no table 'nope'. Tables: none"),
+        (lambda path: open_source(sa.table("t", sa.column("id")), "id"), "needs bind="),
+        (lambda path: open_source(sa.literal(1), "id", bind=sa.create_engine("sqlite://")), "is no source of rows"),
+        (
+            lambda path: open_source(
+                sa.select(sa.literal(1).label("a"), sa.literal(2).label("a")), "a", bind=sa.create_engine("sqlite://")
+            ),
+            "several columns named 'a'",
+        ),
+        (lambda path: open_source(ROWS, "ids"), "Did you mean 'id'"),
+    ],
+)
+def test_what_is_no_source(tmp_path, make, says):
+    with pytest.raises(ConfigError, match=says):
+        make(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "extra"),
+    [
+        ("duckdb", lambda path: open_source(path / "a.parquet", "id"), "duckdb"),
+        (
+            "sqlalchemy",
+            lambda path: open_source(sa.select(sa.literal(1).label("id")), "id", bind=sa.create_engine("sqlite://")),
+            "sql",
+        ),
+    ],
+)
+def test_a_missing_package_is_the_line_that_installs_it(tmp_path, monkeypatch, name, make, extra):
+    monkeypatch.setitem(sys.modules, name, None)
+    for module in list(sys.modules):
+        if module.startswith("flask_openbb.rowmodel.engine_"):
+            monkeypatch.delitem(sys.modules, module)
+    with pytest.raises(MissingExtraError, match=rf"pip install 'Flask-OpenBB\[{extra}\]'"):
+        make(tmp_path)
+
+
+class Side(enum.Enum):
+    BUY = "b"
+    SELL = "s"
+
+
+class Upper(sa.TypeDecorator):
+    impl = sa.String
+    cache_ok = True
+
+
+def test_columns_of_every_type(tmp_path):
+    bind = sa.create_engine(f"sqlite:///{tmp_path / 'types.sqlite'}")
+    metadata = sa.MetaData()
+    table = sa.Table(
+        "types",
+        metadata,
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("side", sa.Enum(Side)),
+        sa.Column("upper", Upper),
+        sa.Column("exact", sa.Numeric(10, 2)),
+        sa.Column("small", sa.SmallInteger),
+        sa.Column("flag", sa.Boolean),
+        sa.Column("day", sa.Date),
+        sa.Column("at", sa.DateTime(timezone=True)),
+        sa.Column("doc", sa.JSON),
+        sa.Column("blob", sa.LargeBinary),
+    )
+    metadata.create_all(bind)
+    row = {
+        "id": uuid.UUID(int=5),
+        "side": Side.BUY,
+        "upper": "X",
+        "small": 3,
+        "flag": True,
+        "day": dt.date(2026, 1, 2),
+        "at": dt.datetime(2026, 1, 2, 3),
+        "doc": {"a": 1},
+        "blob": b"x",
+    }
+    with bind.begin() as connection:
+        connection.execute(table.insert(), row)
+        connection.execute(sa.text("UPDATE types SET exact = 1.25"))
+    source = open_source(table, "id", bind=bind)
+    kinds = [column.type for column in source.columns.values()]
+    assert kinds == ["text", "text", "text", "number", "integer", "boolean", "date", "datetime", "other", "other"]
+    found = ask(source, {"filterModel": {"side": {"type": "equals", "filter": "buy"}}}).rows[0]
+    assert found == {**row, "id": row["id"].hex, "side": "BUY", "exact": 1.25}
+    grouped = ask(source, {"rowGroupCols": [{"field": "side"}], "valueCols": [{"field": "exact", "aggFunc": "sum"}]})
+    assert grouped.rows == [{"side": "BUY", "exact": 1.25}]
+    with pytest.raises(RowRequestError, match="has no order"):
+        ask(source, {"sortModel": [{"colId": "doc", "sort": "asc"}]})
+    bind.dispose()
+
+
+def test_columns_of_every_type_of_duckdb():
+    connection = duckdb.connect()
+    connection.execute("CREATE TYPE side AS ENUM ('b', 's')")
+    connection.execute(
+        "CREATE TABLE types AS SELECT 1::UTINYINT AS id, 's'::side AS side, 1.50::DECIMAL(18, 3) AS exact, "
+        "2::HUGEINT AS huge, 1.5::FLOAT AS single, true AS flag, DATE '2026-01-02' AS day, "
+        "TIMESTAMP '2026-01-02 03:04:05' AS at, "
+        "[1, 2] AS list, {'a': 1} AS struct, '00000000-0000-0000-0000-000000000005'::UUID AS uuid, "
+        "TIMESTAMPTZ '2026-01-02 03:04:05+00' AS seen"
+    )
+    source = open_source(connection, "id", table="types")
+    assert [(column.type, column.aware) for column in source.columns.values()] == [
+        ("integer", False),
+        ("text", False),
+        ("decimal", False),
+        ("decimal", False),
+        ("number", False),
+        ("boolean", False),
+        ("date", False),
+        ("datetime", False),
+        ("other", False),
+        ("other", False),
+        ("text", False),
+        ("datetime", True),
+    ]
+    model = {
+        "side": {"type": "equals", "filter": "S"},
+        "exact": {"type": "equals", "filter": 1.5},
+        "huge": {"filterType": "set", "values": ["2"]},
+        "seen": {"filterType": "date", "type": "equals", "dateFrom": "2026-01-02 03:04:05"},
+        "uuid": {"type": "endsWith", "filter": "5"},
+    }
+    body = {
+        "filterModel": model,
+        "rowGroupCols": [{"field": "side"}],
+        "valueCols": [{"field": "exact", "aggFunc": "sum"}],
+    }
+    assert ask(source, body).rows == [{"side": "s", "exact": decimal.Decimal("1.500")}]
+    connection.close()
+
+
+def test_keys_of_several_columns(tmp_path):
+    bind = sa.create_engine(f"sqlite:///{tmp_path / 'keys.sqlite'}")
+    metadata = sa.MetaData()
+    table = sa.Table(
+        "pairs",
+        metadata,
+        sa.Column("a", sa.String, primary_key=True),
+        sa.Column("b", sa.Integer, primary_key=True),
+        sa.Column("v", sa.Integer),
+    )
+    metadata.create_all(bind)
+    rows = [{"a": a, "b": b, "v": (b * 7) % 3} for a in "yx" for b in (2, 1, 3)]
+    with bind.begin() as connection:
+        connection.execute(table.insert(), rows)
+    body = {
+        "rowGroupCols": [{"field": "v"}],
+        "valueCols": [{"field": "b", "aggFunc": "first"}, {"field": "a", "aggFunc": "last"}],
+    }
+    for bodies in (body, {"sortModel": [{"colId": "v", "sort": "desc"}]}):
+        plain = ask(rows_source(rows, ("a", "b")), bodies).rows
+        assert ask(open_source(table, ("a", "b"), bind=bind), bodies).rows == plain
+    bind.dispose()
+
+
+def test_a_sum_past_64_bits_is_said_where_it_cannot_be_held(tmp_path):
+    bind = sa.create_engine(f"sqlite:///{tmp_path / 'sums.sqlite'}")
+    metadata = sa.MetaData()
+    table = sa.Table("sums", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.BigInteger))
+    metadata.create_all(bind)
+    rows = [{"id": 1, "n": 2**63 - 1}, {"id": 2, "n": 2**63 - 1}]
+    with bind.begin() as connection:
+        connection.execute(table.insert(), rows)
+    body = {"rowGroupCols": [{"field": "n"}], "valueCols": [{"field": "n", "aggFunc": "sum"}]}
+    with pytest.raises(RowRequestError, match="past 64 bits, which sqlite cannot hold"):
+        ask(open_source(table, "id", bind=bind), body)
+    assert ask(open_source(rows, "id"), body).rows == [{"n": 2**64 - 2}]
+    bind.dispose()
+
+
+def test_guards_bound_rows_in_memory_too():
+    guard = Guard(60)
+    assert 0 < guard.remaining() <= 60
+    assert ask(rows_source(ROWS, "id"), {"startRow": 9}, guard=guard).rows == [ROWS[9]]

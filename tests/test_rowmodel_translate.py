@@ -1,0 +1,208 @@
+"""The statements themselves: golden SQL for the databases nothing here can ask, and what a statement is made of."""
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.engine.default import DefaultDialect
+
+from flask_openbb.rowmodel import parse_request
+from flask_openbb.rowmodel.counts import Counts
+from flask_openbb.rowmodel.dialects import DIALECTS, Dialect, MariaDB, PostgreSQL, dialect_of
+from flask_openbb.rowmodel.plan import Leaves, groups, leaves
+from flask_openbb.rowmodel.protect import MariaDBProtection, Protection, protection_of
+from flask_openbb.rowmodel.reflect import relation_of
+from flask_openbb.rowmodel.request import Compare, Labels
+from flask_openbb.rowmodel.shape import lift, lift_filter
+from flask_openbb.rowmodel.translate import Translator
+
+DIALECT = DefaultDialect(supports_native_boolean=True)
+TABLE = sa.Table(
+    "trades",
+    sa.MetaData(),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("desk", sa.String, nullable=False),
+    sa.Column("price", sa.Double),
+)
+
+
+def sql(dialect, body, *, name="generic"):
+    relation = relation_of(TABLE, name)
+    translator = Translator(relation, ("id",), dialect)
+    request = parse_request(body, relation.columns)
+    plan = groups(request, ("id",), [], Labels())[0] if request.grouping else leaves(request, relation.columns, ("id",))
+    lifted = lift(plan, relation.columns)
+    statement = translator.page(lifted.plan, lifted.paging)
+    return " ".join(str(statement.compile(dialect=DIALECT)).split()), lifted.values
+
+
+CONTAINS = {"filterModel": {"desk": {"type": "contains", "filter": "F%X"}}}
+STARTS = {"filterModel": {"desk": {"type": "startsWith", "filter": "f"}}}
+ENDS = {"filterModel": {"desk": {"type": "endsWith", "filter": "x"}}}
+SORTED = {"sortModel": [{"colId": "price", "sort": "asc"}]}
+FIRST = {"rowGroupCols": [{"field": "desk"}], "valueCols": [{"field": "price", "aggFunc": "first"}]}
+
+
+@pytest.mark.parametrize(
+    ("name", "contains", "starts", "ends", "order"),
+    [
+        (
+            "trino",
+            "strpos(lower(trades.desk), :p0) > :strpos_1",
+            "substr(lower(trades.desk), :substr_1, :p1) = :p0",
+            "length(lower(trades.desk)) >= :p1"
+            " AND substr(lower(trades.desk), (length(lower(trades.desk)) - :p1) + :param_1) = :p0",
+            "trades.price ASC NULLS FIRST, trades.id ASC",
+        ),
+        (
+            "snowflake",
+            "contains(lower(trades.desk), :p0)",
+            "startswith(lower(trades.desk), :p0)",
+            "endswith(lower(trades.desk), :p0)",
+            "trades.price ASC NULLS FIRST, trades.id ASC",
+        ),
+        (
+            "databricks",
+            "contains(lower(trades.desk), :p0)",
+            "startswith(lower(trades.desk), :p0)",
+            "endswith(lower(trades.desk), :p0)",
+            "trades.price ASC, trades.id ASC",
+        ),
+        (
+            "clickhouse",
+            "position(lowerUTF8(trades.desk), :p0) > :position_1",
+            "startsWith(lowerUTF8(trades.desk), :p0)",
+            "endsWith(lowerUTF8(trades.desk), :p0)",
+            "trades.price ASC NULLS FIRST, trades.id ASC",
+        ),
+        (
+            "oracle",
+            "lower(trades.desk) LIKE (:param_1 || replace(replace(replace(:p0, :param_2, :param_3), :param_4, "
+            ":param_5), :param_6, :param_7) || :param_1) ESCAPE '/'",
+            "substr(lower(trades.desk), :substr_1, :p1) = :p0",
+            None,
+            "trades.price ASC NULLS FIRST, trades.id ASC",
+        ),
+    ],
+)
+def test_what_untested_databases_are_asked(name, contains, starts, ends, order):
+    dialect = dialect_of(name)
+    assert not dialect.tested
+    for body, expected in ((CONTAINS, contains), (STARTS, starts), (ENDS, ends)):
+        text, values = sql(dialect, body)
+        if expected is not None:
+            assert text == (
+                "SELECT trades.id AS c0, trades.desk AS c1, trades.price AS c2 FROM trades WHERE "
+                f"{expected} ORDER BY trades.id ASC LIMIT :p2 OFFSET :p3"
+            )
+        assert values == {"p0": body["filterModel"]["desk"]["filter"].lower(), "p1": values["p1"], "p2": 500, "p3": 0}
+    text, _ = sql(dialect, SORTED)
+    assert text.endswith(f"ORDER BY {order} LIMIT :p0 OFFSET :p1")
+    text, _ = sql(dialect, FIRST)
+    assert text == (
+        "SELECT openbb_level.g, openbb_level.m0 FROM (SELECT openbb_ranks.c1 AS g, "
+        "max(CASE WHEN (openbb_ranks.n0 = :n0_1) THEN openbb_ranks.c2 END) AS m0 "
+        "FROM (SELECT trades.id AS c0, trades.desk AS c1, trades.price AS c2, "
+        "row_number() OVER (PARTITION BY trades.desk ORDER BY trades.id ASC) AS n0, "
+        "row_number() OVER (PARTITION BY trades.desk ORDER BY trades.id DESC) AS n1 FROM trades) AS openbb_ranks "
+        "GROUP BY openbb_ranks.c1) AS openbb_level ORDER BY openbb_level.g ASC LIMIT :p0 OFFSET :p1"
+    )
+
+
+def test_hooks_by_name():
+    assert {name: make().name for name, make in DIALECTS.items() if make().tested} == {
+        "sqlite": "sqlite",
+        "postgresql": "postgresql",
+        "mysql": "mariadb",
+        "mariadb": "mariadb",
+        "duckdb": "duckdb",
+    }
+    assert type(dialect_of("mssql")) is Dialect
+    with pytest.raises(NotImplementedError):
+        Dialect().first(TABLE.c.price, [TABLE.c.id], False)
+    without_order = type("Old", (Dialect,), {"null_order": False})()
+    assert [str(term) for term in without_order.order(TABLE.c.price, True, True)] == [
+        "CASE WHEN (trades.price IS NULL) THEN :param_1 ELSE :param_2 END DESC",
+        "trades.price DESC",
+    ]
+
+
+def test_statements_are_kept_by_the_shape_of_a_question():
+    relation = relation_of(TABLE, "postgresql")
+    translator = Translator(relation, ("id",), PostgreSQL())
+    made = set()
+    for number in range(50):
+        model = {
+            "price": {"type": "equals", "filter": number},
+            "desk": {"filterType": "set", "values": [f"d{number}", "x"]},
+        }
+        request = parse_request({"startRow": number, "endRow": number + 10, "filterModel": model}, relation.columns)
+        lifted = lift(leaves(request, relation.columns, ("id",)), relation.columns)
+        assert lifted.values == {"p0": float(number), "p1": f"d{number}", "p2": "x", "p3": 10, "p4": number}
+        made.add(translator.page(lifted.plan, lifted.paging))
+    assert len(made) == 1
+
+
+def test_binds_have_the_types_of_their_columns():
+    relation = relation_of(TABLE, "postgresql")
+    translator = Translator(relation, ("id",), PostgreSQL())
+    model = {"id": {"filterType": "set", "values": [0, "2"]}, "price": {"type": "equals", "filter": 2}}
+    request = parse_request({"filterModel": model}, relation.columns)
+    shape, slot, values = lift_filter(request.filter, relation.columns, 5)
+
+    text = str(translator.points(("desk",), shape, slot).compile(dialect=psycopg.dialect()))
+    assert "IN (%(p0)s::BIGINT, %(p1)s::BIGINT)" in text
+    assert {name: type(value) for name, value in values.items()} == {"p0": int, "p1": int, "p2": float, "p3": int}
+    assert 'COLLATE "C"' in text
+
+
+class Server:
+    """A connection to a server of some version."""
+
+    def __init__(self, mariadb, version):
+        self.dialect = type("D", (), {"is_mariadb": mariadb, "server_version_info": version})
+
+
+@pytest.mark.parametrize(
+    ("mariadb", "version", "binary", "lower"),
+    [
+        (True, (10, 11, 19), "utf8mb4_nopad_bin", "utf8mb4_uca1400_nopad_as_cs"),
+        (True, (10, 6), "utf8mb4_nopad_bin", "utf8mb4_nopad_bin"),
+        (False, (8, 0), "utf8mb4_0900_bin", "utf8mb4_0900_as_cs"),
+    ],
+)
+def test_collations_by_the_version_of_the_server(mariadb, version, binary, lower):
+    found = MariaDBProtection("mariadb").dialect(Server(mariadb, version))
+    assert isinstance(found, MariaDB)
+    assert (found.binary, found.lower) == (binary, lower)
+
+
+def test_other_databases_are_asked_without_bounds():
+    protection = protection_of("trino")
+    assert type(protection) is Protection
+    assert protection.dialect(None).name == "trino"
+    with protection.around(None, None):
+        protection.stopper(None)()
+    assert not protection.stopped(None)
+    assert not protection.overflowed(None)
+    assert protection.values({"p0": 1}) == {"p0": 1}
+
+
+def test_totals_are_forgotten_in_time_and_in_number():
+    now = [0.0]
+    counts = Counts(seconds=10, size=2, clock=lambda: now[0])
+    plans = [Leaves(Compare("id", "eq", number), (), 0, 10) for number in range(3)]
+    for plan in plans[:2]:
+        counts.put("s", plan, 5)
+    assert counts.get("s", plans[0]) == 5
+    counts.put("s", plans[2], 7)
+    assert [counts.get("s", plan) for plan in plans] == [5, None, 7]
+    assert counts.get("other", plans[0]) is None
+    now[0] = 10.5
+    assert counts.get("s", plans[0]) is None
+    counts.put(None, plans[0], 5)
+    assert counts.get(None, plans[0]) is None
+
+
+def test_columns_without_a_type_are_only_shown():
+    relation = relation_of(sa.table("t", sa.column("id", sa.Integer), sa.column("x")), "postgresql")
+    assert [column.type for column in relation.columns.values()] == ["integer", "other"]

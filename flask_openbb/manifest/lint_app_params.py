@@ -68,19 +68,21 @@ def clicks(app: AppView, report: Report) -> None:
     """A click on a cell sets a parameter that a group of the app shares; otherwise it moves no other widget."""
     for path, wire in app.items:
         for param in _clicked(app, wire.get("i")):
-            names = wire.get("groups")
-            mine = [
-                group
-                for group in app.groups
-                if wire.get("i") in members_of(app, group)
-                and (not isinstance(names, list | tuple) or group.wire.get("name") in names)
-            ]
+            mine = [group for group in app.groups if _is_in(wire, group)]
             params = app.params_of(wire.get("i")) or []
             moved = {(shared_param(group, params) or {}).get("paramName") for group in mine}
             if param not in moved:
                 message = f"A click in this widget sets {param!r}, which no group here shares with another widget."
                 fix = f"Add a group for {param!r}, or give another widget a parameter like it."
                 report.hint(path, message, value=wire["i"], fix=fix)
+
+
+def _is_in(wire: Mapping[str, object], group: Item) -> bool:
+    """Tell whether a placement is in a group: by its own names, else by the group's ids."""
+    named, ids = wire.get("groups"), group.wire.get("widgetIds")
+    if isinstance(named, list | tuple):
+        return group.wire.get("name") in named
+    return isinstance(ids, list | tuple) and wire.get("i") in ids
 
 
 def _clicked(app: AppView, id: object) -> Iterator[str]:

@@ -21,6 +21,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from rates_stub import RatesStub
 from servers import Certificate, Gunicorn
 
 from flask_openbb.web.certificates import write_certificate
@@ -30,6 +31,7 @@ from .servers import Pages
 
 WORKSPACE = "https://pro.openbb.co"
 EVIL = "https://evil.example"
+KEY = "key-of-the-browser-tests"
 
 START_TIMEOUT = 30_000  # ms, for Chromium
 PAGE_TIMEOUT = 10_000  # ms, for loading a page
@@ -50,6 +52,13 @@ def gunicorn(tmp_path: Path) -> Iterator[Callable[..., Gunicorn]]:
     yield start
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """What the example is started with: a key, a source of exchange rates, and a database of its own."""
+    with RatesStub().running() as stub:
+        yield {"OPENBB_API_KEYS": KEY, "RATES_URL": stub.url, "DATABASE": str(tmp_path / "clients.sqlite")}
 
 
 @pytest.fixture(scope="package")

@@ -8,32 +8,22 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from rates_stub import RatesStub
 from servers import ROOT, Certificate, Gunicorn
 
-from .conftest import EVIL, WORKSPACE, WorkspacePage
+from .conftest import EVIL, KEY, WORKSPACE, WorkspacePage
 
 pytestmark = pytest.mark.browser
 
-KEY = "key-of-the-browser-tests"
 OTHER_KEY = "no-key-of-anybody"
 BACKEND = "backend:create_app()"
 PERMISSION_SINCE = 142
 """The first Chromium that asks its user before a public page may call this machine."""
 
 Start = Callable[..., Gunicorn]
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """What the example is started with: a key, a source of exchange rates, and a database of its own."""
-    with RatesStub().running() as stub:
-        yield {"OPENBB_API_KEYS": KEY, "RATES_URL": stub.url, "DATABASE": str(tmp_path / "clients.sqlite")}
 
 
 def start_example(gunicorn: Start, environment: dict[str, str], **arguments: Any) -> Gunicorn:

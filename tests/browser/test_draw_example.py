@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Error
-from rates_stub import RatesStub
 from servers import Gunicorn
 
-from .conftest import Board
-from .test_browser import KEY, start_example
+from .conftest import KEY, Board
+from .test_browser import start_example
 
 pytestmark = pytest.mark.browser
 
@@ -39,19 +38,18 @@ def fault(board: Board, widget: str, kind: str, theme: str) -> Any:
 
 
 def test_every_picture_of_the_example_is_drawn(
-    gunicorn: Callable[..., Gunicorn], open_board: Callable[[], Board]
+    gunicorn: Callable[..., Gunicorn], environment: dict[str, str], open_board: Callable[[], Board]
 ) -> None:
-    with RatesStub().running() as rates:
-        server = start_example(gunicorn, rates)
-        board = open_board()
-        widgets = board.connect(server.url, {"X-API-KEY": KEY})["widgets"]["body"]
-        kinds = {name: widget.get("type", "table") for name, widget in widgets.items()}
-        assert set(kinds.values()) >= DRAWN_HERE
-        faults = {
-            (name, theme): fault(board, name, kind, theme)
-            for name, kind in kinds.items()
-            if kind in DRAWN_HERE
-            for theme in (BACKGROUNDS if kind in THEMED else ["dark"])
-        }
+    server = start_example(gunicorn, environment)
+    board = open_board()
+    widgets = board.connect(server.url, {"X-API-KEY": KEY})["widgets"]["body"]
+    kinds = {name: widget.get("type", "table") for name, widget in widgets.items()}
+    assert set(kinds.values()) >= DRAWN_HERE
+    faults = {
+        (name, theme): fault(board, name, kind, theme)
+        for name, kind in kinds.items()
+        if kind in DRAWN_HERE
+        for theme in (BACKGROUNDS if kind in THEMED else ["dark"])
+    }
     assert len(faults) > 30
     assert {drawing: found for drawing, found in faults.items() if found} == {}

@@ -261,13 +261,18 @@ def test_a_rotated_key_ends_its_signed_endpoints(make_app):
     assert "no longer valid" in refused.get_json()["detail"]
 
 
-def test_options_are_signed_where_the_key_is_in_the_query(make_app):
+@pytest.mark.parametrize(
+    "auth",
+    [None, ApiKeyAuth(["k"], query="key"), any_of(BearerAuth(["t"]), any_of(ApiKeyAuth(["k"], query="key")))],
+    ids=["settings", "policy", "one of several"],
+)
+def test_options_are_signed_where_the_key_is_in_the_query(make_app, auth):
     from typing import Annotated
 
     from flask_openbb import Param
 
     app = make_app(OPENBB_API_KEYS="k", OPENBB_API_KEY_QUERY="key", SECRET_KEY="s")
-    openbb = OpenBB(app)
+    openbb = OpenBB(app, auth=auth)
 
     @app.get("/symbols")
     @openbb.options

@@ -25,6 +25,7 @@ __all__ = [
     "any_of",
     "authenticate",
     "knows",
+    "query_names",
     "resolve",
     "Credentials",
     "Identity",
@@ -263,6 +264,14 @@ def resolve(policy: Policy, env: Mapping[str, str]) -> Policy:
     own = getattr(policy, "resolve", None)
     resolved: Policy = own(env) if callable(own) else policy
     return resolved
+
+
+def query_names(policy: Policy | None) -> frozenset[str]:
+    """The query parameters in which a policy, or one of several, takes its credentials."""
+    if isinstance(policy, AnyOf):
+        return frozenset().union(*(query_names(each) for each in policy.policies))
+    name = getattr(policy, "query", None)
+    return frozenset({name}) if isinstance(name, str) else frozenset()
 
 
 def authenticate(policy: Policy, credentials: Credentials) -> Identity:

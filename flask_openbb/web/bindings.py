@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.routing import Rule
 
-from ..door.auth import Policy, resolve
+from ..door.auth import Policy, query_names, resolve
 from ..errors import OpenBBError, ParamError, RegistrationError
 from ..manifest.columns import columns_from, row_schema, whole_columns
 from ..manifest.documented import Documented, documented
@@ -122,7 +122,7 @@ class Binding(Home):
         if self.policy is None or (not self.kind.fetched and is_whole_url(given)):
             return False
         unsent = declaration.role in ("options", "form") or not self.kind.sends_query
-        in_query = unsent and getattr(self.policy, "query", None) is not None
+        in_query = unsent and bool(query_names(self.policy))
         return in_query or not self.kind.sends_credentials
 
 

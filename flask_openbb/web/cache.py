@@ -19,7 +19,7 @@ from uuid import UUID
 from flask import Flask, Request, session
 from flask.sessions import SecureCookieSessionInterface
 
-from ..door.auth import AnyOf, Policy
+from ..door.auth import query_names
 from ..door.credentials import Identity
 from ..errors import RegistrationError
 from ..manifest.foreign import keyword_of, wire_of
@@ -150,7 +150,7 @@ def _rest_of_query(request: Request, binding: Binding, arguments: Mapping[str, A
         fields = plan.given.load_fields.items()
         passed |= {wire_of(name, field) for name, field in fields if keyword_of(name, field) in arguments}
     passed |= plan.wants & arguments.keys()
-    passed |= _query_names(binding.policy)
+    passed |= query_names(binding.policy)
     return {name: values for name, values in request.args.to_dict(flat=False).items() if name not in passed}
 
 
@@ -164,13 +164,6 @@ def _cookies(app: Flask, request: Request) -> Any:
     except UnknownPartError:
         return request.headers.get("Cookie")
     return [held, {other: value for other, value in request.cookies.items() if other != name}]
-
-
-def _query_names(policy: Policy | None) -> set[str]:
-    if isinstance(policy, AnyOf):
-        return {name for each in policy.policies for name in _query_names(each)}
-    name = getattr(policy, "query", None)
-    return {name} if isinstance(name, str) else set()
 
 
 def _telling(request: Request) -> list[tuple[str, str]]:

@@ -1,12 +1,27 @@
 """What every engine answers: the meaning of each filter, whole levels from pages, no statement with a user's text."""
 
 import datetime as dt
+import uuid
+from zoneinfo import ZoneInfo
 
 import pytest
-from rowmodel_data import COLUMNS, ENGINES, EVIL, NOW, ODD, RULES, Requests, made, python_source, rows_of
+from rowmodel_data import COLUMNS, ENGINES, EVIL, NOW, ODD, RULES, Requests, made, python_source, rows_of, sa_engine
 
 from flask_openbb.errors import RowRequestError
-from flask_openbb.rowmodel import Counts, Guard, Limits, Rules, answer, distinct_values, export, parse_request
+from flask_openbb.rowmodel import (
+    Counts,
+    Guard,
+    Limits,
+    RowColumn,
+    RowColumns,
+    Rules,
+    answer,
+    distinct_values,
+    export,
+    open_source,
+    parse_request,
+    rows_source,
+)
 
 ROWS = rows_of(120)
 TEXTS = [None, "", " \t", "Ab", "aB%", "a_b", "É", "é", "x"]
@@ -399,3 +414,65 @@ def test_a_cancelled_guard_asks_nothing(source):
     with pytest.raises(TimeoutError, match="longer than 0 s"):
         ask(source, {}, guard=Guard(0))
     assert ask(source, {}, guard=Guard(None)).row_count == len(ROWS)
+
+
+def test_pivot_fields_that_would_be_the_same_get_numbers():
+    columns = RowColumns([RowColumn("id", "integer"), RowColumn("a"), RowColumn("b")])
+    rows = [{"id": 1, "a": "x_y", "b": "z"}, {"id": 2, "a": "x", "b": "y_z"}]
+    source = rows_source(rows, "id", columns=columns)
+    body = {"pivotMode": True, "pivotCols": [{"field": "a"}, {"field": "b"}], "valueCols": [{"field": "id"}]}
+    page = answer(source, parse_request(body, columns))
+    assert page.pivot_fields == ["x_y_z_id", "x_y_z (2)_id"]
+    assert page.rows == [{"x_y_z_id": 1, "x_y_z (2)_id": 1}]
+
+
+SEEN = dt.datetime(2026, 3, 31, 21, 30, tzinfo=dt.timezone.utc)
+AWARE = [{"id": number, "seen": SEEN + dt.timedelta(hours=number) if number else None} for number in range(5)]
+
+
+def aware_source(name):
+    if name == "python":
+        return rows_source(AWARE, "id"), lambda: None
+    if name == "duckdb":
+        import duckdb
+        import pyarrow as pa
+
+        connection = duckdb.connect()
+        types = pa.schema([("id", pa.int64()), ("seen", pa.timestamp("us", "America/New_York"))])
+        connection.register("seen", pa.Table.from_pylist(AWARE, types))
+        connection.execute("CREATE TABLE seen_at AS SELECT * FROM seen")
+        return open_source(connection, "id", table="seen_at"), connection.close
+    import sqlalchemy as sa
+
+    engine, metadata = sa_engine(name), sa.MetaData()
+    columns = (sa.Column("id", sa.Integer, primary_key=True), sa.Column("seen", sa.DateTime(timezone=True)))
+    table = sa.Table(f"openbb_{uuid.uuid4().hex[:12]}", metadata, *columns)
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(table.insert(), AWARE)
+    return open_source(table, "id", bind=engine), lambda: (metadata.drop_all(engine), engine.dispose())
+
+
+@pytest.mark.parametrize("name", ["python", "duckdb", "postgresql"])
+def test_times_with_a_time_zone_are_asked_in_the_configured_one_and_given_in_utc(name):
+    source, close = aware_source(name)
+    rules = Rules(zone=ZoneInfo("Europe/Berlin"))
+
+    def rows(body):
+        now = dt.datetime(2026, 3, 31, 22, 30, tzinfo=dt.timezone.utc)
+        return answer(source, parse_request(body, source.columns, rules=rules, now=now), rules=rules).rows
+
+    assert source.columns["seen"].aware
+    assert rows({"filterModel": {"seen": {T: "date", "type": "today"}}}) == AWARE[1:]
+    body = {"rowGroupCols": [{"field": "seen"}, {"field": "id"}], "valueCols": [{"field": "seen", "aggFunc": "max"}]}
+    groups = rows({**body, "valueCols": [{"field": "id", "aggFunc": "count"}]})
+    assert groups == [{"seen": row["seen"] or "(Blanks)", "id": 1} for row in AWARE]
+    opened = rows({**body, "groupKeys": [AWARE[2]["seen"].isoformat()]})
+    assert opened == [{"seen": AWARE[2]["seen"], "id": 2}]
+    request = parse_request({}, source.columns, rules=rules)
+    assert distinct_values(source, "seen", request) == [row["seen"] for row in AWARE]
+    assert all(
+        moment is None or moment.utcoffset() == dt.timedelta(0) for moment in distinct_values(source, "seen", request)
+    )
+    assert list(export(source, request)) == AWARE
+    close()

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from rowmodel_data import ENGINES, sa_engine
 
-from flask_openbb.errors import OpenBBError, RowTimeoutError
+from flask_openbb.errors import ConfigError, OpenBBError, RowTimeoutError
 from flask_openbb.rowmodel import Guard, answer, open_source, parse_request
 
 ENDLESS = {
@@ -90,3 +90,38 @@ def test_errors_of_the_database_stay_what_they_are(name):
     with pytest.raises(error):
         answer(source, parse_request({}, source.columns))
     (connection.close if name == "duckdb" else bind.dispose)()
+
+
+def test_a_process_that_forked_has_a_pool_of_its_own(monkeypatch):
+    bind = sa_engine("sqlite")
+    source = open_source(sa.select(sa.literal(1).label("id")), "id", bind=bind)
+    ask = lambda: answer(source, parse_request({}, source.columns)).rows  # noqa: E731
+    assert ask() == [{"id": 1}]
+    pool = bind.pool
+    monkeypatch.setattr("os.getpid", lambda: -5)
+    assert ask() == [{"id": 1}]
+    assert bind.pool is not pool
+    pool.dispose()
+    bind.dispose()
+
+
+def test_a_lent_connection_of_duckdb_does_not_outlive_a_fork(monkeypatch):
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE t AS SELECT 1::BIGINT AS id")
+    source = open_source(connection, "id", table="t")
+    monkeypatch.setattr("os.getpid", lambda: -5)
+    with pytest.raises(ConfigError, match="source=lambda"):
+        answer(source, parse_request({}, source.columns))
+    connection.close()
+
+
+def test_a_connection_that_cannot_be_put_back_is_thrown_away():
+    bind = sa_engine("mariadb")
+    source = open_source(sa.select(sa.literal(1).label("id")), "id", bind=bind)
+    with pytest.raises(sa.exc.DBAPIError), source.engine._connected(Guard(20)) as connection:  # noqa: PT012
+        number = connection.exec_driver_sql("SELECT connection_id()").scalar()
+        with bind.connect() as other:
+            other.exec_driver_sql(f"KILL {number}")
+        connection.exec_driver_sql("SELECT 1")
+    assert answer(source, parse_request({}, source.columns)).rows == [{"id": 1}]
+    bind.dispose()

@@ -95,6 +95,10 @@ class Dialect:
         """Give the average as a double."""
         return sa.func.avg(sa.cast(column, sa.Double()))
 
+    def shown(self, column: Expression, aware: bool) -> Expression:
+        """Give a column as the driver can read it; ``aware`` is a time with a time zone."""
+        return column
+
 
 class SQLite(Dialect):
     """SQLite: its own ``lower`` knows ASCII only, so the engine adds a function to the connection."""
@@ -207,6 +211,10 @@ class DuckDB(Dialect):
 
     def empty(self, column: Expression) -> Expression:
         return sa.func.trim(column, sa.literal(WHITE_SPACE, sa.String())) == sa.literal("", sa.String())
+
+    def shown(self, column: Expression, aware: bool) -> Expression:
+        # DuckDB reads a time zone with a package of its own choice only.
+        return sa.func.timezone(sa.literal("UTC", sa.String()), column, type_=sa.DateTime()) if aware else column
 
     def first(self, column: Expression, keys: Sequence[Expression], last: bool) -> Expression:
         ordered = postgresql.aggregate_order_by(column, *(key.asc() for key in keys))

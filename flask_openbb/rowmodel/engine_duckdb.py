@@ -176,7 +176,8 @@ class DuckDBEngine:
     def points(self, names: Sequence[str], where: Filter, limit: int, guard: Guard) -> list[Row]:
         """Give the combinations of values that occur."""
         shape, slot, values = lift_filter(where, self.columns, limit)
-        return self._fetch(self.translator.points(tuple(names), shape, slot), values, guard)
+        found = self._fetch(self.translator.points(tuple(names), shape, slot), values, guard)
+        return convert(found, self.translator.read(names))
 
     def stream(self, plan: Plan, guard: Guard) -> Iterator[Row]:
         """Give all rows of a plan, read in parts."""
@@ -184,8 +185,9 @@ class DuckDBEngine:
         statement, values = self._bound(self.translator.page(lifted.plan, lifted.paging), lifted.values)
         with self.database.asking(guard) as cursor:
             cursor.execute(statement, values)
+            converters = self.translator.converters(plan)
             while part := cursor.fetchmany(PART):
-                yield from part
+                yield from convert(part, converters)
 
     def _fetch(self, statement: Statement, values: Mapping[str, Any], guard: Guard) -> list[Row]:
         text, bound = self._bound(statement, values)

@@ -89,16 +89,21 @@ class SQLEngine:
         """Give the combinations of values that occur."""
         with self._connected(guard) as connection:
             shape, slot, values = lift_filter(where, self.columns, limit)
-            statement = self._translator(connection).points(tuple(names), shape, slot)
-            return self._fetch(connection, statement, values, guard)
+            translator = self._translator(connection)
+            statement = translator.points(tuple(names), shape, slot)
+            found = self._fetch(connection, statement, values, guard)
+        return convert(found, translator.read(names))
 
     def stream(self, plan: Plan, guard: Guard) -> Iterator[Row]:
         """Give all rows of a plan, read in parts."""
         with self._connected(guard) as connection:
             lifted = lift(plan, self.columns)
-            statement = self._translator(connection).page(lifted.plan, lifted.paging)
+            translator = self._translator(connection)
+            statement, converters = translator.page(lifted.plan, lifted.paging), translator.converters(plan)
             options = {"stream_results": True, "yield_per": STREAM_ROWS}
-            yield from map(tuple, connection.execute(statement, lifted.values, execution_options=options))
+            values = dict(self.protection.values(lifted.values))
+            for part in connection.execute(statement, values, execution_options=options).partitions():
+                yield from convert([tuple(row) for row in part], converters)
 
     def _fetch(
         self, connection: sa.Connection, statement: Statement, values: Mapping[str, Any], guard: Guard

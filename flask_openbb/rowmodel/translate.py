@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timezone
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -42,6 +43,13 @@ COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     "gt": operator.gt,
     "ge": operator.ge,
 }
+
+
+def in_utc(value: Any) -> Any:
+    """Give a time with a time zone in UTC; one without was UTC."""
+    return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
+
+
 CONVERT: Mapping[str, Convert] = {
     "integer": int,
     "number": float,
@@ -83,9 +91,18 @@ class Translator:
     def converters(self, plan: Plan) -> list[Convert | None]:
         """Give, for each column of a page, what turns the driver's value into one of the column's type."""
         if not isinstance(plan, Groups):
-            return [None] * len(self.columns)
-        group: list[Convert | None] = [] if plan.column is None else [None]
-        return group + [CONVERT.get(self._measured(measure)) for measure in plan.measures]
+            return self.read(self.columns.names)
+        group = [] if plan.column is None else self.read([plan.column])
+        return group + [
+            in_utc if self._aware(measure) else CONVERT.get(self._measured(measure)) for measure in plan.measures
+        ]
+
+    def read(self, names: Sequence[str]) -> list[Convert | None]:
+        """Give what turns the driver's values of some columns into those of the columns' types."""
+        return [in_utc if self.columns[name].aware else None for name in names]
+
+    def _aware(self, measure: Measure) -> bool:
+        return self.columns[measure.column].aware and measure.aggregate != "count"
 
     def _measured(self, measure: Measure) -> str:
         if measure.aggregate == "count":
@@ -114,7 +131,10 @@ class Translator:
             for name, column in zip(names, found.c, strict=True)
             for term in self._order(column, self.columns[name], False)
         ]
-        return sa.select(*found.c).order_by(*order).limit(self._bind(limit))
+        shown = [
+            self.dialect.shown(column, self.columns[name].aware) for name, column in zip(names, found.c, strict=True)
+        ]
+        return sa.select(*shown).order_by(*order).limit(self._bind(limit))
 
     def _leaves(self, plan: Leaves, paging: Paging) -> Statement:
         orders = [order.reversed() for order in plan.order] if paging.backwards else list(plan.order)
@@ -143,7 +163,7 @@ class Translator:
             for index, measure in enumerate(plan.measures)
         ]
         if plan.column is None:
-            return self._narrow(sa.select(*measures).select_from(relation), where)
+            return self._narrow(sa.select(*self._shown(plan, measures)).select_from(relation), where)
         group = self._comparable(plan.column, scope).label("g")
         grouped = self._narrow(sa.select(group, *measures).select_from(relation), where).group_by(group)
         level = grouped.subquery("openbb_level")
@@ -157,7 +177,15 @@ class Translator:
             )
         ]
         limit, offset = self._bind(paging.limit), self._bind(paging.offset)
-        return sa.select(*level.c).order_by(*order).limit(limit).offset(offset)
+        key = self.dialect.shown(level.c.g, self.columns[plan.column].aware)
+        results = [level.c[f"m{index}"] for index in range(len(measures))]
+        return sa.select(key, *self._shown(plan, results)).order_by(*order).limit(limit).offset(offset)
+
+    def _shown(self, plan: Groups, results: Sequence[Expression]) -> list[Expression]:
+        return [
+            self.dialect.shown(result, self._aware(measure))
+            for result, measure in zip(results, plan.measures, strict=True)
+        ]
 
     def _result(self, measure: Measure) -> RowColumn:
         kind: Any = self._measured(measure)
@@ -274,7 +302,10 @@ class Translator:
         return self.dialect.text(expression) if self.columns[name].type == "text" else expression
 
     def _labelled(self, expressions: Mapping[str, Expression]) -> list[sa.Label[Any]]:
-        return [expressions[name].label(f"c{index}") for index, name in enumerate(self.columns.names)]
+        return [
+            self.dialect.shown(expressions[name], column.aware).label(f"c{index}")
+            for index, (name, column) in enumerate(self.columns.items())
+        ]
 
     def _orders(self, orders: Sequence[Order], scope: Mapping[str, Expression] | None = None) -> list[Any]:
         return [

@@ -20,6 +20,8 @@ _COLOURS = {
     "dark": {"background": "#151518", "text": "#e5e5e5", "grid": "#2f2f33"},
     "light": {"background": "#ffffff", "text": "#262626", "grid": "#e5e5e5"},
 }
+COMPACT = {"margin": {"l": 60, "r": 50, "t": 20, "b": 40}, "legend": {"orientation": "h", "y": 1.08}}
+"""The layout of a figure in a widget, which has a title of its own above it."""
 _WEEKEND = {"bounds": ["sat", "mon"]}
 BARE: Mapping[str, Any] = {"title": {"text": None}, "credits": {"enabled": False}}
 """Options of a Highcharts chart without a title, which its widget has. Their colours come from ``template=True``."""
@@ -101,8 +103,7 @@ def _figure(theme: str) -> go.Figure:
             "paper_bgcolor": colours["background"],
             "plot_bgcolor": colours["background"],
             "font": {"color": colours["text"]},
-            "margin": {"l": 50, "r": 50, "t": 20, "b": 40},
-            "legend": {"orientation": "h", "y": 1.08},
+            **COMPACT,
             "xaxis": axis,
             "yaxis": axis,
             "yaxis2": axis,

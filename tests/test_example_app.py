@@ -7,9 +7,13 @@ What each widget answers is in ``test_example_widgets.py``, what happens when th
 from __future__ import annotations
 
 import csv
+import http.client
 import itertools
+import json
 import re
 import runpy
+import ssl
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,9 +22,11 @@ import pytest
 from example_workspace import KEY, ORIGIN, Workspace, flat
 from flask import Flask
 from flask.testing import FlaskClient
+from servers import Gunicorn
 
 import example_app
 from example_app import analytics, hello, queries, store
+from flask_openbb.web.certificates import write_certificate
 
 ROOT = Path(example_app.__file__).parent
 
@@ -465,6 +471,21 @@ def test_gunicorn_settings(
         monkeypatch.setenv(name, value)
     settings = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
     assert {name: settings[name] for name in expected} == expected
+
+
+def test_gunicorn_serves_https_where_a_certificate_is_named(tmp_path: Path) -> None:
+    certificate, key = write_certificate(tmp_path)
+    env = {"CERTFILE": str(certificate), "KEYFILE": str(key), "OPENBB_API_KEYS": KEY}
+    server = Gunicorn("example_app:create_app()", tmp_path, env=env, options=[f"--config={ROOT / 'gunicorn.conf.py'}"])
+    context = ssl.create_default_context(cafile=str(certificate))
+    try:
+        with closing(http.client.HTTPSConnection("localhost", server.port, timeout=60, context=context)) as connection:
+            connection.request("GET", "/widgets.json", headers={"X-API-KEY": KEY})
+            answer = connection.getresponse()
+            assert (answer.status, answer.getheader("Content-Type")) == (200, "application/json")
+            assert len(json.loads(answer.read())) >= 45
+    finally:
+        server.stop()
 
 
 # The data

@@ -60,3 +60,16 @@ def test_every_public_name_is_in_the_api_page(name):
 @pytest.mark.parametrize("page", sorted(set(DOCS) - {"index.rst"}))
 def test_every_page_is_in_the_index(page):
     assert f"   {page.removesuffix('.rst')}\n" in DOCS["index.rst"] + "\n"
+
+
+def pictures_in(path):
+    text = path.read_text(encoding="utf-8")
+    return {(path.parent / name).resolve() for name in re.findall(r"^\.\. image:: (\S+)$", text, re.M)}
+
+
+def test_pictures_are_there_small_and_shown():
+    shown = pictures_in(ROOT / "README.rst") | pictures_in(ROOT / "docs" / "example.rst")
+    assert shown == set((ROOT / "docs" / "images").iterdir())
+    sizes = [picture.stat().st_size for picture in shown]
+    assert max(sizes) < 150_000
+    assert sum(sizes) < 1_000_000

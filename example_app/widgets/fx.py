@@ -14,6 +14,7 @@ from flask import Blueprint, abort, current_app
 
 from flask_openbb import Cache, Column, Param, days_ago, today
 
+from .. import charts
 from ..extensions import openbb
 from ..rates import CURRENCIES, RatesError, Source
 
@@ -76,7 +77,8 @@ def history(
     days = ask(lambda source: source.history(base, quote, start=start, end=end))
     if not days:
         abort(404, f"Rates between {start} and {end} are missing.")
-    chart = go.Figure(go.Scatter(x=list(days), y=list(days.values()), name=f"{base} in {quote}"))
+    points = go.Scatter(x=list(days), y=list(days.values()), name=f"{base} in {quote}")
+    chart = go.Figure(points, layout=charts.COMPACT)
     return chart.update_yaxes(title_text=quote)
 
 

@@ -11,7 +11,7 @@ from flask import Blueprint, abort
 
 from flask_openbb import Grid, Param
 
-from .. import analytics, book, store
+from .. import analytics, book, charts, store
 from ..extensions import openbb
 from . import portfolio_columns
 from .symbols import holdings
@@ -105,7 +105,7 @@ def lots(holding: Holding = "SP500") -> list[dict[str, Any]]:
 def value(start: date = store.FIRST_DAY, end: date = store.LAST_DAY) -> go.Figure:
     """What each position was worth, one above the other; the figures behind it are read from the chart itself."""
     days = book.values(start=start, end=end)
-    chart = go.Figure()
+    chart = go.Figure(layout=charts.COMPACT)
     for symbol in book.PLAN:
         worth = [closes[symbol] for closes in days.values()]
         chart.add_scatter(x=list(days), y=worth, name=store.instrument(symbol).name, stackgroup="value")
@@ -154,7 +154,8 @@ def what_if(
         sum(share * column[place] / column[0] for share, column in zip(shares.values(), columns, strict=True))
         for place in range(len(days))
     ]
-    return go.Figure(go.Scatter(x=days, y=[round(each * 100, 2) for each in worth], name="What if"))
+    points = go.Scatter(x=days, y=[round(each * 100, 2) for each in worth], name="What if")
+    return go.Figure(points, layout=charts.COMPACT)
 
 
 def _common(symbols: Any, start: date) -> tuple[list[date], list[list[float]]]:

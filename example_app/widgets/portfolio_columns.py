@@ -19,17 +19,18 @@ from flask_openbb import (
 
 # Risk is the volatility of a year: a colour for each band, and a filled cell where it is high.
 _RISK = color_rules(
-    ColorRule.lt(10, "green"),
-    ColorRule.gte(20, "red", fill=True),
-    ColorRule.between(15, 20, "#FFD700", fill=True),
     ColorRule.lte(12, "blue"),
+    ColorRule.lt(10, "green"),
+    ColorRule.between(15, 20, "#FFD700", fill=True),
+    ColorRule.gte(20, "red", fill=True),
     ColorRule.gt(40, "#8B0000", fill=True),
 )
 _MARKET = color_rules(
+    # In this order: where several rules hold, the last one counts.
+    ColorRule.ne("volatility", "green"),
+    ColorRule.not_contains("equity", "#888"),
     ColorRule.eq("equity", "blue"),
     ColorRule.contains("commod", "#FFA500"),
-    ColorRule.not_contains("equity", "#888"),
-    ColorRule.ne("volatility", "green"),
     by="market",
 )
 _CLOSES = sparkline(
@@ -54,7 +55,7 @@ _DRAWDOWN = sparkline(
     fill="#dc2626",
     fill_opacity=0.25,
     stroke="#dc2626",
-    min=-40,
+    min=-80,
     max=0,
     axis={"type": "category", "stroke": "#71717a", "stroke_width": 1},
 )

@@ -52,13 +52,23 @@ function label(text) {
   return words.replace(/\b\w/g, (letter) => letter.toUpperCase());
 }
 
+// As the docs tell of formatterFn: "normalized" multiplies by 100, "percent" adds the sign.
+function formatted({ formatterFn = "", decimalPlaces }, value) {
+  if (formatterFn === "dateToYear") return String(value).slice(0, 4);
+  if (typeof value !== "number") return value;
+  const scaled = formatterFn?.startsWith("normalized") ? value * 100 : value;
+  const places = formatterFn === "int" ? 0 : decimalPlaces;
+  const digits = places === undefined ? String(scaled) : scaled.toFixed(places);
+  return /percent/i.test(formatterFn ?? "") ? `${digits}%` : digits;
+}
+
 function cellText(column, value) {
   const { prefix = "", suffix = "" } = column;
   if (column.renderFn?.includes("titleCase") && typeof value === "string") {
     const words = label(value).split(" ");
     return words.map((word) => word.replace(/\w{4,}/g, (part) => part.toLowerCase()).replace(/\w/, (one) => one.toUpperCase())).join(" ");
   }
-  return `${prefix}${value}${suffix}`;
+  return `${prefix}${formatted(column, value)}${suffix}`;
 }
 
 function filled(markdown, values) {

@@ -275,6 +275,25 @@ def test_dates_are_days_of_the_configured_zone(column, model, expected):
     assert found == expected
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("equals", 1.25, Compare("fee", "eq", Decimal("1.25"))),
+        ("equals", 1.255, NOTHING),
+        ("notEqual", 1.255, Blank("fee", True)),
+        ("lessThan", 1.255, Compare("fee", "le", Decimal("1.25"))),
+        ("greaterThan", -1.255, Compare("fee", "ge", Decimal("-1.25"))),
+        ("greaterThanOrEqual", 1e-18, Compare("fee", "ge", Decimal("0.01"))),
+    ],
+)
+def test_decimals_of_a_scale_are_compared_by_their_steps(kind, value, expected):
+    columns = RowColumns([RowColumn("fee", "decimal", scale=2)])
+    model = {"fee": {T: "number", "type": kind, "filter": value}}
+    assert parse_request({"filterModel": model}, columns).filter == expected
+    both = {"fee": {T: "set", "values": ["1.25", 1.255]}}
+    assert parse_request({"filterModel": both}, columns).filter == OneOf("fee", (Decimal("1.25"),))
+
+
 def test_ranges_may_leave_out_their_ends():
     number = {"price": {T: "number", "type": "inRange", "filter": 1, "filterTo": 2}}
     assert parse_filter(number, inclusive=False) == And((Compare("price", "gt", 1.0), Compare("price", "lt", 2.0)))

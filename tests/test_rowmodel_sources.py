@@ -14,6 +14,7 @@ import polars
 import pyarrow
 import pytest
 import sqlalchemy as sa
+from rowmodel_data import sa_engine
 
 from flask_openbb.errors import ConfigError, MissingExtraError, RowRequestError
 from flask_openbb.rowmodel import Counts, Guard, answer, export, narrow, open_source, parse_request, rows_source
@@ -339,6 +340,34 @@ def test_columns_of_every_type_of_duckdb():
     }
     assert ask(source, body).rows == [{"side": "s", "exact": decimal.Decimal("1.500")}]
     connection.close()
+
+
+def test_wide_decimals_of_duckdb_are_compared_with_narrow_values():
+    connection = duckdb.connect()
+    wide = "12345678901234567890123456.1234567890"
+    connection.execute(f"CREATE TABLE wide AS SELECT 1::BIGINT AS id, {wide}::DECIMAL(38, 10) AS d")
+    source = open_source(connection, "id", table="wide")
+    for kind, found in (("greaterThan", 1), ("lessThan", 0), ("notEqual", 1)):
+        for value in (1e-18, -9.9e19, 5):
+            assert ask(source, {"filterModel": {"d": {"type": kind, "filter": value}}}).row_count == found
+    connection.close()
+
+
+@pytest.mark.parametrize("name", ["postgresql", "mariadb"])
+def test_single_floats_are_found_as_they_are_shown(name):
+    bind = sa_engine(name)
+    metadata = sa.MetaData()
+    kind = sa.REAL().with_variant(sa.FLOAT(), "mysql", "mariadb")
+    table = sa.Table("openbb_single", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("f", kind))
+    metadata.drop_all(bind)
+    metadata.create_all(bind)
+    with bind.begin() as connection:
+        connection.execute(table.insert(), [{"id": 1, "f": 0.1}])
+    source = open_source(table, "id", bind=bind)
+    shown = ask(source, {}).rows[0]["f"]
+    assert ask(source, {"rowGroupCols": [{"field": "f"}], "groupKeys": [shown]}).rows == [{"id": 1, "f": shown}]
+    metadata.drop_all(bind)
+    bind.dispose()
 
 
 def test_keys_of_several_columns(tmp_path):

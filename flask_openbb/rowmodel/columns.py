@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
 from difflib import get_close_matches
 from math import isfinite, isnan
 from typing import Any, Literal
@@ -48,6 +48,16 @@ class RowColumn:
     nullable: bool = True
     aware: bool = False
     """Whether a ``datetime`` has a time zone; one without is in the time zone of the row model."""
+    scale: int | None = None
+    """Digits after the point of a ``decimal``, where the source says: no value lies between two of its steps."""
+
+    def stepped(self, value: int | Decimal, rounding: str) -> int | Decimal:
+        """Give the column's nearest value at or below (``ROUND_FLOOR``), or at or above (``ROUND_CEILING``)."""
+        with localcontext() as context:
+            context.prec = 100
+            if self.type == "integer":
+                return int(Decimal(value).to_integral_value(rounding))
+            return value if self.scale is None else Decimal(value).quantize(Decimal(1).scaleb(-self.scale), rounding)
 
 
 class RowColumns(Mapping[str, RowColumn]):

@@ -55,7 +55,8 @@ TYPES: Mapping[str, Any] = {
 def type_of(name: str) -> Any:
     """Give the SQLAlchemy type of one of DuckDB's, by its name."""
     if name.startswith("DECIMAL"):
-        return sa.Numeric()
+        precision, scale = name[len("DECIMAL(") : -1].split(",")
+        return sa.Numeric(int(precision), int(scale))
     if name.startswith("ENUM"):
         return sa.Enum()
     return TYPES.get(name, sa.JSON())

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, time
-from decimal import Decimal
-from math import ceil, floor, isfinite
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from math import isfinite
 from typing import Any
 
 from .columns import INT64, NUMERIC, CastError, RowColumn, cast_number
@@ -252,6 +252,9 @@ class Filters:
             for index, each in enumerate(found)
             if each is not None
         }
+        if column.type == "decimal":
+            # No value of the column is equal to one between its steps.
+            values = {value: None for value in values if column.stepped(value, ROUND_FLOOR) == value}
         null, negated = len(found) > 0 and None in found, kind == "isNoneOf"
         if not values and not null:
             return EVERYTHING if negated else NOTHING
@@ -259,14 +262,17 @@ class Filters:
 
 
 def compare_number(column: RowColumn, op: Operator, value: Any) -> Filter:
-    """Compare exactly: an integer with 2.5 is less than 3, and never equal.
+    """Compare exactly: an integer with 2.5 is less than 3, and never equal; so are decimals of a scale.
 
     No engine is left to convert one kind of number to another.
     """
-    if column.type != "integer" or value == int(value):
-        return Compare(column.name, op, int(value) if column.type == "integer" else value)
+    if column.type == "number":
+        return Compare(column.name, op, value)
+    below = column.stepped(value, ROUND_FLOOR)
+    if below == value:
+        return Compare(column.name, op, below)
     if op in {"eq", "ne"}:
         return NOTHING if op == "eq" else Blank(column.name, negated=True)
     if op in {"lt", "le"}:
-        return Compare(column.name, "le", floor(value))
-    return Compare(column.name, "ge", ceil(value))
+        return Compare(column.name, "le", below)
+    return Compare(column.name, "ge", column.stepped(value, ROUND_CEILING))

@@ -37,11 +37,12 @@ class Relation:
 
     selectable: sa.FromClause
     columns: RowColumns
+    dialect: str
 
     def expressions(self, selectable: sa.FromClause | None = None) -> Mapping[str, Expression]:
         """Give each column as an expression of the relation, or of an alias of it."""
         found = (self.selectable if selectable is None else selectable).c
-        return {name: _read_as(found[name], column.type) for name, column in self.columns.items()}
+        return {name: _read_as(found[name], column.type, self.dialect) for name, column in self.columns.items()}
 
 
 def relation_of(source: Any, dialect: str) -> Relation:
@@ -62,8 +63,9 @@ def relation_of(source: Any, dialect: str) -> Relation:
     for column in selectable.c:
         kind, aware = kind_of_type(column.type, dialect)
         nullable = bool(getattr(column, "nullable", True)) and not getattr(column, "primary_key", False)
-        columns.append(RowColumn(column.key, kind, nullable, aware))
-    return Relation(selectable, RowColumns(columns))
+        scale = getattr(column.type, "scale", None) if kind == "decimal" else None
+        columns.append(RowColumn(column.key, kind, nullable, aware, scale))
+    return Relation(selectable, RowColumns(columns), dialect)
 
 
 def _refuse_same_names(source: sa.SelectBase) -> None:
@@ -84,11 +86,20 @@ def kind_of_type(kind: Any, dialect: str) -> tuple[ColumnType, bool]:
     return found, bool(found == "datetime" and getattr(kind, "timezone", False) and dialect != "sqlite")
 
 
-def _read_as(column: Expression, kind: ColumnType) -> Expression:
+def _read_as(column: Expression, kind: ColumnType, dialect: str) -> Expression:
     """Read a column as its column type, whatever a type decorator or an Enum would make of it."""
     plain = type(column.type)
     if kind == "text" and not (issubclass(plain, sa.String) and not issubclass(plain, sa.Enum)):
         return sa.cast(column, sa.Text() if not isinstance(column.type, sa.Uuid) else sa.String(36))
+    if kind == "number" and _is_single(column.type, dialect):
+        # As a double it is shown as it is compared: its own digits would find nothing.
+        return sa.cast(column, sa.Double())
     if kind == "number" and isinstance(column.type, sa.Numeric) and not isinstance(column.type, sa.Float):
         return sa.type_coerce(column, sa.Double())
     return column
+
+
+def _is_single(kind: Any, dialect: str) -> bool:
+    if dialect == "postgresql":
+        return isinstance(kind, sa.REAL) or (isinstance(kind, sa.Float) and 0 < (kind.precision or 53) <= 24)
+    return dialect in {"mysql", "mariadb"} and isinstance(kind, sa.Float) and not isinstance(kind, sa.Double)

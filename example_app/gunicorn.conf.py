@@ -18,6 +18,7 @@ bind = os.environ.get("BIND", f"127.0.0.1:{os.environ.get('PORT', '7779')}")
 # wait for something. Gunicorn's own rule for a machine of one's own is 2 * cores + 1 processes.
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("THREADS", "4"))
+# Each process keeps answers (cache=) for itself. OPENBB_CACHE=redis://localhost:6379/0 makes them keep one for all.
 
 # Seconds. A worker that says nothing for so long is replaced; Workspace gives up on a new backend after 60.
 timeout = 60

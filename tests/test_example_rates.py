@@ -8,10 +8,11 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from example_workspace import KEY, ORIGIN, Workspace
+from example_workspace import KEY, ORIGIN, Workspace, flat
 from flask import Flask
 from rates_stub import RATES, RatesStub
 
@@ -87,6 +88,20 @@ def test_without_a_network_each_widget_says_so(widget_id: str) -> None:
     assert workspace.ask("overview_headlines").status_code == 200
 
 
+def test_a_backend_without_a_network_passes_workspaces_connection_test(tmp_path: Path) -> None:
+    url, file = f"http://127.0.0.1:{closed_port()}/v1", str(tmp_path / "clients.sqlite")
+    workspace = Workspace(example_app.create_app({"OPENBB_API_KEYS": KEY, "RATES_URL": url, "DATABASE": file}))
+    # Every widget is called: with the dashboard's own ticker, and an omni widget with this question.
+    typed: dict[str, dict[str, Any]] = {"desk_ask": {"prompt": "test validation query"}}
+    failures = {}
+    for widget_id, widget in workspace.widgets.items():
+        tickers = [param["paramName"] for param in flat(widget.get("params", [])) if param["type"] == "ticker"]
+        answer = workspace.ask(widget_id, **dict.fromkeys(tickers, "AAPL"), **typed.get(widget_id, {}))
+        if answer.status_code not in (200, 405, 422) and "missing" not in answer.get_json()["detail"]:
+            failures[widget_id] = answer.get_data(as_text=True)
+    assert failures == {}
+
+
 def test_a_name_that_is_not_found_is_a_failure_like_others() -> None:
     with pytest.raises(RatesError, match=r"rates\.invalid cannot be reached"):
         Source("http://rates.invalid/v1", timeout=1).latest("EUR")
@@ -139,6 +154,12 @@ def test_no_rate_in_the_period_is_told(stub: RatesStub, workspace: Workspace, mo
     monkeypatch.setattr(Source, "history", lambda self, *names, **days: {})
     answer = workspace.ask("fx_history", start="2018-12-29", end="2018-12-30")
     assert answer.get_json() == {"detail": "Rates between 2018-12-29 and 2018-12-30 are missing."}
+
+
+def test_a_currency_without_a_rate_is_told(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Source, "latest", lambda self, base: ("2018-12-31", {"USD": 1.1}))
+    answer = workspace.ask("fx_converter", quote="CHF")
+    assert (answer.status_code, answer.get_json()) == (404, {"detail": "The rate of CHF is missing."})
 
 
 def test_the_converter_knows_its_own_currency(workspace: Workspace) -> None:

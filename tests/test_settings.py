@@ -32,6 +32,11 @@ WRONG = {
     "CACHE_WAIT": [0, "long"],
     "CACHE_MAX_BYTES": [0, "8 MB"],
     "CACHE_MEMORY_BYTES": [0, 1.5],
+    "ROW_MODEL_ERRORS": ["loud", True],
+    "ROW_MODEL_TIMEOUT": [0, "long"],
+    "ROW_MODEL_EXPORT_ROWS": [0],
+    "ROW_MODEL_COUNT_SECONDS": [-1],
+    "ROW_MODEL_TIME_ZONE": ["Mars/Phobos", 3, ""],
 }
 
 

@@ -55,6 +55,8 @@ class Declaration:
     """Whether answers have an ETag, so that a client that has one gets a 304."""
     cache: Any = None
     """Seconds for which answers are kept, or :class:`~flask_openbb.Cache`."""
+    rows: Any = None
+    """What ``row_model`` was given: its options, and where the source it names is kept once it is open."""
     refreshes: tuple[Any, ...] = ()
     """Views or ids of what a submission of this form makes old."""
     decorator: str = "widget"

@@ -6,6 +6,8 @@ build afresh and keep nothing, because more routes may follow.
 
 from __future__ import annotations
 
+from time import monotonic
+
 from flask import Flask
 
 from ..errors import ManifestError
@@ -14,6 +16,9 @@ from .build import Built, build
 from .dispatch import wrap_views
 from .routes import Routes, find_routes
 from .state import State
+
+AGAIN = 30.0
+"""Seconds after which a manifest is built again that lacks the columns of a source that could not be reached."""
 
 
 def routes_of(app: Flask, state: State) -> Routes:
@@ -41,10 +46,13 @@ def manifests_of(app: Flask, state: State) -> Built:
             state.built, state.refused, state.files = None, (), files
         if state.refused:
             raise ManifestError(state.refused)
+        if state.built is not None and state.built.again and monotonic() - state.built_at > AGAIN:
+            state.built = None
         if state.built is None:
             try:
                 state.built = build(app, state, routes)
             except ManifestError as error:
                 state.refused = error.faults
                 raise
+            state.built_at = monotonic()
         return state.built

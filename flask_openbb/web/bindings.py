@@ -29,6 +29,8 @@ from ..shape import bodies, files, submissions
 from ..shape.shaping import Shaping
 from .cache import Cache, cache_of
 from .questions import Taker, taker_of
+from .row_sources import RowModel
+from .row_views import beside_rows, row_model_of
 from .rules import is_whole_url, path_types
 
 if TYPE_CHECKING:
@@ -103,6 +105,10 @@ class Binding(Home):
     """The keyword that holds the names of the selected files, of a kind that has it."""
     taker: Taker | None
     """How an agent's view takes its question; None for everything else."""
+    rows: RowModel | None = None
+    """What makes pages of the source a row model's view returns; None for everything else."""
+    extract: str | None = None
+    """What is asked of a row model beside its pages: ``export.csv``, ``values/desk``."""
 
     @property
     def method(self) -> str:
@@ -166,6 +172,7 @@ def bind(state: State, mark: Marked, home: Home) -> Binding:
         "limit": lambda: _limit(declaration, home.kind),
         "cache": lambda: _cache(declaration, home.kind),
         "taker": lambda: _taker(mark, home),
+        "rows": lambda: row_model_of(state.settings, declaration),
     }
     for part, make in parts.items():
         problems += _collect(made, part, make)
@@ -187,6 +194,7 @@ def bind(state: State, mark: Marked, home: Home) -> Binding:
         cache=made["cache"],
         selector=selector_of(made["plan"], declaration.wire) if home.kind.shaper is files.files else None,
         taker=made["taker"],
+        rows=made["rows"],
     )
 
 
@@ -225,8 +233,15 @@ def _plan(mark: Marked, home: Home, found: Documented | None) -> ParamPlan:
             )
         return plan_params(function, params=declaration.params, skip_first=skip_first, where="", beside=_IN_FORMS)
     theirs = found.inputs if found else None
+    beside = beside_rows(function, declaration)
     plan = plan_params(
-        function, params=declaration.params, path_types=types, skip_first=skip_first, where="", theirs=theirs
+        function,
+        params=declaration.params,
+        path_types=types,
+        skip_first=skip_first,
+        where="",
+        theirs=theirs,
+        beside=beside,
     )
     return plan if declaration.wire is not None else fit_params(plan, home.kind.wire)
 

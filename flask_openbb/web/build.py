@@ -23,6 +23,7 @@ from .bindings import Binding, Home, told
 from .conditional import digest_of
 from .entries import agent_entry, entry_of
 from .routes import PLACES, Routes, resolve_options
+from .row_columns import row_columns
 from .rules import relative_url
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Built:
     signed: tuple[Binding, ...]
     """Bindings whose URL is signed for each caller."""
     documents: Mapping[str, Document]
+    again: bool = False
+    """Whether a source of rows could not be reached, so that it is worth asking again."""
 
     @property
     def agents_listed(self) -> list[Any]:
@@ -67,15 +70,19 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
     """
     faults = list(routes.faults)
     wire: dict[str, Any] = {}
+    unread = False
     for binding in routes.widgets.values():
         try:
             rows = resolve_options(routes, binding.plan.rows)
+            columns, said = row_columns(binding)
+            faults += said
+            unread = unread or bool(said)
             entry = entry_of(
                 binding.declaration,
                 binding.function,
                 binding,
                 rows=rows,
-                columns=binding.columns,
+                columns=columns,
                 data_key=binding.shaping.data_key,
                 told=binding.documented,
             )
@@ -88,7 +95,7 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
         faults += _faults_beside(mark, home)
     locations = {id: routes.widgets[id].declaration.location for id in wire}
     declared = {id for id in wire if routes.widgets[id].declaration.wire is None}
-    faults += lint_widgets(wire, locations=locations, endpoints=_endpoints(app, state, routes), declared=declared)
+    faults += lint_widgets(wire, locations=locations, endpoints=_endpoints(app, state, routes, wire), declared=declared)
     refused = {fault.widget for fault in faults if fault.severity == "error"}
     wire = {id: widget for id, widget in wire.items() if id not in refused}
     apps, app_faults = app_entries(app, state.registry, routes, wire)
@@ -101,7 +108,7 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
         wire = {id: widget for id, widget in wire.items() if id not in {fault.widget for fault in unsigned}}
         signed = ()
     documents = {"widgets": document(wire), "apps": document(apps), "agents": document(agents)}
-    return Built(wire, apps, agents, tuple(faults), signed, documents)
+    return Built(wire, apps, agents, tuple(faults), signed, documents, again=unread)
 
 
 def build(app: Flask, state: State, routes: Routes) -> Built:
@@ -184,9 +191,15 @@ def _faults_beside(mark: Marked, home: Home) -> list[Fault]:
     return [fault for fault in found if fault.path[:1] not in ((), ("params",), ("endpoint",))]
 
 
-def _endpoints(app: Flask, state: State, routes: Routes) -> set[str]:
+def _endpoints(app: Flask, state: State, routes: Routes, wire: Mapping[str, Any]) -> set[str]:
     prefix = state.settings.url_prefix
     urls = {binding.url for binding in routes.everything()}
+    # The values of a row model's column have a URL for each column, and are known by those that are asked for.
+    below = f"openbb/{PLACES['widget']}/"
+    for param in (param for widget in wire.values() for param in _all_params(widget.get("params"))):
+        asked = str(param.get("optionsEndpoint", "")).strip("/")
+        if asked.startswith(below) and routes.asked("widget", asked.removeprefix(below), "GET") is not None:
+            urls.add(asked)
     for rule in app.url_map.iter_rules():
         if {"GET", "POST", "PUT"} & (rule.methods or set()) and (url := relative_url(rule.rule, prefix)) is not None:
             urls.add(url)

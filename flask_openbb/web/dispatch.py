@@ -36,6 +36,8 @@ from .door import TRUNCATED
 from .environ import BINDING, FILES, KEPT
 from .json_body import json_body
 from .routes import Routes
+from .row_answers import answer_rows, refused
+from .row_sources import SOURCE
 from .selection import ask
 from .sse import event_response
 from .state import State, current_state
@@ -82,15 +84,17 @@ def answer(binding: Binding, view: View, view_args: Mapping[str, Any]) -> Respon
         if is_form:
             forms.check_origin(state)
         arguments = parse(state, binding, view_args)
+        if binding.rows is not None:
+            return answer_rows(state, binding, view, arguments, respond)
         if binding.taker is not None:
             return _converse(binding, current_app.ensure_sync(view)(**arguments, **binding.taker.question(state)))
         return _answer(state, binding, view, arguments)
     except HTTPException as error:
         if binding.documented is not None:
             raise  # its extension's error handler answers, and the last of our hooks makes that readable
-        return failure(error)
+        return refused(binding, error) or failure(error)
     except Exception as error:
-        return failure(forms.refusal(error) if is_form else error)
+        return refused(binding, error) or failure(forms.refusal(error) if is_form else error)
 
 
 def _answer(state: State, binding: Binding, view: View, arguments: dict[str, Any]) -> Response:
@@ -150,7 +154,7 @@ def parse(state: State, binding: Binding, view_args: Mapping[str, Any]) -> dict[
         return arguments | forms.pressed(state.routes, binding, json_body(state, encoded=binding.kind.encoded_body))
     if plan.theirs.query or plan.theirs.body:
         _prepare(state, binding)
-    for name in plan.wants:
+    for name in plan.wants - {SOURCE}:
         if name in request.args or name in binding.needs:
             arguments[name] = _workspace_argument(name)
     return arguments

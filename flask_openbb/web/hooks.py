@@ -307,7 +307,7 @@ def _host_route(state: State, binding: Binding, part: str | None) -> tuple[Rule,
     path = fill_rule(rule.rule, values)
     if part is not None:
         path = f"{path.rstrip('/')}/{part}"
-    matched = _match(path, binding.method)
+    matched = _match(path, "POST" if binding.extract else binding.method)
     if part is not None:
         if matched is None or not _is_of_feed(state, matched[0], rule):
             raise RequestError(404, f"Nothing is found at {binding.url}/{part} here.")

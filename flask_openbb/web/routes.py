@@ -23,6 +23,7 @@ from ..manifest.registry import Declaration, Marked, Role, View, marks_of, same_
 from ..manifest.specs import Param, ParamRows
 from .bindings import OPTIONS_QUERY, Binding, Home, UnusableError, bind, kind_of
 from .forms import link, resolve_form
+from .row_extracts import extract_of
 from .rules import is_whole_url, loose_pattern, relative_url
 from .state import BLUEPRINT
 from .theirs import envelope_of
@@ -75,7 +76,17 @@ class Routes:
     def asked(self, role: Role, id: str, method: str) -> Binding | None:
         """The binding of one id below our prefix; the method may still be another's."""
         posted = self.queries.get(id) if role == "options" and method == "POST" else None
-        return posted or self.table(role).get(id)
+        found = posted or self.table(role).get(id)
+        return self._extract(id, method) if found is None and role == "widget" else found
+
+    def _extract(self, path: str, method: str) -> Binding | None:
+        """An extract of a row model, such as its export, below the widget's id."""
+        for id, binding in self.widgets.items():
+            if binding.rows is not None and path.startswith(f"{id}/") and (extract := extract_of(path[len(id) + 1 :])):
+                places = ("query",) if method == "GET" else binding.kind.params_in
+                kind = replace(binding.kind, method="GET" if method == "GET" else "POST", params_in=places)
+                return replace(binding, kind=kind, extract=extract)
+        return None
 
     def everything(self) -> tuple[Binding, ...]:
         """All bindings, options endpoints that are queried as options endpoints."""

@@ -11,6 +11,7 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from ..door.cors import DEFAULT_ORIGINS
 from ..errors import ConfigError
@@ -93,6 +94,13 @@ def _backend(value: Any) -> Any:
     if isinstance(value, str) or not is_backend(value):
         raise ValueError("a Redis URL or a cachelib backend")
     return value
+
+
+def _zone(value: Any) -> str:
+    try:
+        return ZoneInfo(value).key
+    except (KeyError, TypeError, OSError) as error:
+        raise ValueError("a time zone") from error
 
 
 def _label(value: Any) -> str:
@@ -249,6 +257,30 @@ SETTINGS: tuple[Setting, ...] = (
         "bytes",
         "How much a worker keeps in its own memory, where no backend is set.",
     ),
+    Setting(
+        "ROW_MODEL_ERRORS",
+        "toast",
+        _choice("toast", "status"),
+        "'toast' or 'status'",
+        "How a row model says what went wrong: as text that Workspace shows, with status 200, or with a status that "
+        "Workspace does not explain.",
+    ),
+    Setting("ROW_MODEL_TIMEOUT", 30, _whole(1), "seconds, 1 or more", "How long a page of a row model may take."),
+    Setting("ROW_MODEL_EXPORT_ROWS", 1_000_000, _whole(1), "rows", "The most rows in one export of a row model."),
+    Setting(
+        "ROW_MODEL_COUNT_SECONDS",
+        60,
+        _whole(0),
+        "seconds, 0 to count each time",
+        "How long each worker believes the number of rows that pass a filter.",
+    ),
+    Setting(
+        "ROW_MODEL_TIME_ZONE",
+        "UTC",
+        _zone,
+        "a name such as 'Europe/Berlin'",
+        "What day it is to a row model's date filters, and the zone of times that have none.",
+    ),
 )
 """All settings, in the order documented; each is ``OPENBB_`` and its name."""
 
@@ -284,6 +316,11 @@ class Settings:
     cache_wait: int
     cache_max_bytes: int
     cache_memory_bytes: int
+    row_model_errors: Literal["toast", "status"]
+    row_model_timeout: int
+    row_model_export_rows: int
+    row_model_count_seconds: int
+    row_model_time_zone: str
 
 
 def read_settings(config: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:

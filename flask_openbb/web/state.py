@@ -56,6 +56,8 @@ class State:
     """Built at the first request, by ``assembly``."""
     built: Built | None = None
     """Built with the first manifest, by ``assembly``."""
+    built_at: float = 0.0
+    """When, by the monotonic clock."""
     refused: tuple[Fault, ...] = ()
     """The errors that kept the manifests from being built; found once, told to everybody who asks."""
     files: tuple[object, ...] = ()

@@ -57,6 +57,15 @@ def called(n: int = 1) -> dict[str, object]:
     return {}
 
 
+@app.post("/trades")
+@openbb.row_model(source="trades.parquet", key=["id"], errors="toast", timeout=2.5, name="Trades")
+def trades(source: Any, desk: str = "all") -> object:
+    return None
+
+
+assert_type(trades(1, desk="fx"), Any)
+
+
 @app.get("/drawn")
 @openbb.chart(template=True, toolbar={"scrollZoom": False}, raw=True)
 def drawn(theme: str = "dark") -> dict[str, object]:

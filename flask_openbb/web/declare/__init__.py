@@ -5,12 +5,15 @@ from __future__ import annotations
 from .agents import AgentDeclarations
 from .apps import AppDeclarations
 from .forms import FormDeclarations
-from .keywords import KindDecorator, V, WidgetOptions
+from .keywords import KindDecorator, RowModelOptions, V, WidgetOptions
 from .kinds import KindDeclarations
+from .row_models import RowModelDeclarations
 from .udf import UdfDeclarations
 
-__all__ = ["Declarations", "KindDecorator", "V", "WidgetOptions"]
+__all__ = ["Declarations", "KindDecorator", "RowModelOptions", "V", "WidgetOptions"]
 
 
-class Declarations(KindDeclarations, FormDeclarations, AgentDeclarations, AppDeclarations, UdfDeclarations):
+class Declarations(
+    KindDeclarations, RowModelDeclarations, FormDeclarations, AgentDeclarations, AppDeclarations, UdfDeclarations
+):
     """What can be declared on an :class:`~flask_openbb.OpenBB` extension."""

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, TypeVar, ov
 
 if TYPE_CHECKING:
     import os
+    from zoneinfo import ZoneInfo
 
     import marshmallow
     from typing_extensions import Unpack
 
     from ...door.auth import Policy
     from ...manifest.specs import Grid, Param
+    from ...rowmodel import Limits
     from ...shape.layout import ListMode
     from ...shape.values import Decimals
     from ..cache import Cache
@@ -83,6 +85,25 @@ class WidgetOptions(TypedDict, total=False):
     max_file_size: int
     template: bool
     toolbar: bool | Mapping[str, Any]
+
+
+class RowModelOptions(WidgetOptions, total=False):
+    """The keyword arguments of ``row_model`` beside those of every widget."""
+
+    source: Any
+    key: str | Sequence[str]
+    bind: Any
+    table: str
+    schema: str
+    errors: Literal["toast", "status"]
+    timeout: float
+    export_rows: int
+    count_seconds: float
+    time_zone: str | ZoneInfo
+    first_weekday: int
+    inclusive: bool
+    null_label: str
+    limits: Limits
 
 
 class KindDecorator(Protocol):

@@ -1,0 +1,162 @@
+"""One request for a row model: its body and its view's source become a page, an export or a column's values.
+
+Called by ``dispatch`` with the request let in and its parameters parsed. What the user can mend is said in the way that
+the widget's ``errors`` chooses; what only the service's people can is logged, and said without its reason.
+
+==================================  ==============================================  =============================
+what went wrong                     ``errors="toast"``                              ``errors="status"``
+==================================  ==============================================  =============================
+a filter, a column, a parameter     200 with ``{"error": ...}``                     422
+too many rows, too long a question  200 with ``{"error": ...}``                     422
+the view refused (``abort(404)``)   200 with ``{"error": ...}``                     that status
+the database failed                 200 with ``{"error": ...}``, and the log        503, and the log
+no key, or a wrong one              401 or 403                                      401 or 403
+==================================  ==============================================  =============================
+
+Source: the client's row-model datasource: a status that is no success fails without a word, ``error`` is toasted.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import current_app, g, got_request_exception
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from ..errors import ConfigError, OpenBBError, RequestError, RowTimeoutError, ShapeError
+from ..manifest.registry import View
+from ..rowmodel import Guard, RowRequest, Source, answer, parse_request
+from ..shape.encode import Form
+from .answers import JSON, error_response, failure, json_response, one_line
+from .bindings import Binding
+from .row_cells import shown_row
+from .row_extracts import send_extract
+from .row_request import request_body
+from .row_sources import SOURCE, RowModel
+from .row_watch import watched
+from .state import State
+
+logger = logging.getLogger("flask_openbb")
+
+_FAILED = "The rows could not be read; the server's log says why."
+
+
+def answer_rows(
+    state: State,
+    binding: Binding,
+    view: View,
+    arguments: Mapping[str, Any],
+    respond: Callable[[Binding, Any], Response],
+) -> Response:
+    """Answer a request for rows.
+
+    :param arguments: The view's keywords, parsed.
+    :param respond: Makes the response of a view that answered by itself.
+    :raises Exception: What the view raised, and every refusal: see :func:`refused`.
+    """
+    model: RowModel = binding.rows  # type: ignore[assignment] # only bindings that have one come here
+    keywords = dict(arguments)
+    if SOURCE in binding.plan.wants:
+        keywords[SOURCE] = _guarded(model.argument)
+    value = current_app.ensure_sync(view)(**keywords)
+    if _is_answer(value):
+        return respond(binding, value)
+    source = _told_apart(_guarded(lambda: model.answered(value)), arguments)
+    guard = Guard(model.settings.timeout)
+    rules = model.settings.rules
+    body = request_body(state, binding)
+    if binding.extract is not None:
+        sent: Response = _guarded(lambda: send_extract(binding, source, body, guard))
+        return sent
+    asked = parse_request(body, source.columns, rules=rules)
+    with watched(guard):
+        page = _guarded(lambda: answer(source, asked, rules=rules, guard=guard, counts=model.counts))
+    return json_response(_written(binding, page.body(), source, asked))
+
+
+def refused(binding: Binding, error: Exception) -> Response | None:
+    """Answer a refusal in the way of a row model; None if it is not ours to answer.
+
+    :raises Exception: Nothing of its own.
+    """
+    model = binding.rows
+    if model is None:
+        return None
+    toast = model.settings.errors == "toast" and binding.extract is None
+    if isinstance(error, _DatabaseError):
+        _report(binding, error.cause)
+        return _toast(_FAILED) if toast else error_response(503, _FAILED)
+    if isinstance(error, RowTimeoutError):
+        error = RequestError(422, f"{str(error)[:1].upper()}{str(error)[1:]}")
+    if not toast:
+        return failure(error) if isinstance(error, RequestError) else None
+    if isinstance(error, RequestError) and error.status not in {401, 403}:
+        return _toast(error.detail)
+    if isinstance(error, HTTPException) and error.code in {400, 404, 409, 410, 422} and error.response is None:
+        return _toast(error.description or error.name)
+    return None
+
+
+class _DatabaseError(OpenBBError):
+    """What an engine raised; the view's own exceptions are not wrapped."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__()
+        self.cause = cause
+
+
+def _guarded(ask: Callable[[], Any]) -> Any:
+    try:
+        return ask()
+    except (RequestError, RowTimeoutError, ShapeError):
+        raise
+    except Exception as error:
+        raise _DatabaseError(error) from error
+
+
+def _told_apart(source: Source, arguments: Mapping[str, Any]) -> Source:
+    """Keep totals by caller and parameters too: a database may show one statement's rows to one caller only."""
+    if source.identity is None:
+        return source
+    identity = g.get("openbb_identity")
+    try:
+        told = (source.identity, None if identity is None else identity.id, tuple(sorted(arguments.items())))
+        hash(told)
+    except TypeError:
+        return replace(source, identity=None)
+    return replace(source, identity=told)
+
+
+def _is_answer(value: Any) -> bool:
+    """Whether the view answered by itself: a response, one with a status, or the wire's own object."""
+    if isinstance(value, Response) or (isinstance(value, Mapping) and ("rowData" in value or "error" in value)):
+        return True
+    return type(value) is tuple and len(value) in {2, 3} and isinstance(value[1], int | str | Mapping)
+
+
+def _written(binding: Binding, body: dict[str, Any], source: Source, asked: RowRequest) -> bytes:
+    form = Form(binding.shaping.big_ints, binding.shaping.decimals)
+    others = [name for name, column in source.columns.items() if column.type == "other"]
+    if others and not asked.grouping:
+        body["rowData"] = [shown_row(row, others) for row in body["rowData"]]
+    return form.dumps(body)
+
+
+def _toast(text: str) -> Response:
+    response = json_response(Form().dumps({"error": one_line(text), "rowData": [], "rowCount": 0}), mimetype=JSON)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _report(binding: Binding, error: Exception) -> None:
+    """Log a failure as Flask would, and tell who listens, such as an error tracker."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if isinstance(error, ConfigError):
+        logger.error("Widget %r: %s", binding.id, error)
+    else:
+        logger.error("Widget %r: its rows could not be read.", binding.id, exc_info=error)
+    got_request_exception.send(app, _async_wrapper=app.ensure_sync, exception=error)

@@ -1,0 +1,160 @@
+"""Where the SQL of a row model runs: the engine, found in what ``bind=`` was given or in the app's Flask-SQLAlchemy.
+
+Owns :class:`Binds`. SQLAlchemy, Flask-SQLAlchemy and DuckDB are recognised without being imported. Called with an app
+context, when a manifest is built and for each request.
+
+=======================================  ===============================================================
+``bind=``                                runs in
+=======================================  ===============================================================
+nothing                                  the app's Flask-SQLAlchemy, by the bind key of the table
+a Flask-SQLAlchemy ``db``                likewise, of that object
+a SQLAlchemy engine                      that engine
+a URL, ``"postgresql+psycopg://..."``    an engine of ours, made when it is first needed
+a DuckDB connection, or a file of one    DuckDB
+a function                               what it returns, asked for each request
+=======================================  ===============================================================
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from flask import current_app
+
+from ..errors import ConfigError, MissingExtraError
+from ..rowmodel.sources import DATABASES
+
+_renewed: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+"""Engines of a parent process that this process has opened anew, and its number."""
+_lock = threading.Lock()
+
+
+def root_of(value: Any) -> str:
+    """The package that the class of a value is from."""
+    return type(value).__module__.split(".")[0]
+
+
+def is_duckdb(value: Any) -> bool:
+    """Whether a value is a DuckDB connection."""
+    return root_of(value) in {"duckdb", "_duckdb"}
+
+
+def is_file(value: Any) -> bool:
+    """Whether a bind is a database file of DuckDB, not a URL."""
+    return isinstance(value, Path) or (isinstance(value, str) and "://" not in value and value.endswith(DATABASES))
+
+
+class Binds:
+    """Finds the engine for a source.
+
+    :param bind: See the table of this module.
+    :param pid: The process it was given in.
+    """
+
+    def __init__(self, bind: Any, *, pid: int) -> None:
+        self._bind = bind
+        self._pid = pid
+        self._made: Any = None
+
+    def find(self, source: Any) -> Any:
+        """Give a SQLAlchemy engine, a DuckDB connection, or the path of a DuckDB file; None where there is none.
+
+        :param source: A table, a mapped class or a ``select()``, whose metadata may name a bind key.
+        :raises ConfigError: If it is none of these.
+        """
+        bind = self._bind
+        if callable(bind) and not hasattr(bind, "engines") and not hasattr(bind, "dialect") and not is_duckdb(bind):
+            bind = bind()
+        if bind is None:
+            bind = current_app.extensions.get("sqlalchemy")
+            if not hasattr(bind, "engines"):
+                return None
+        if is_duckdb(bind):
+            if bind is self._bind:
+                check_process(self._pid)
+            return bind
+        if is_file(bind):
+            return Path(bind)
+        if isinstance(bind, str) or type(bind).__name__ == "URL":
+            return self._engine(bind)
+        if hasattr(bind, "engines"):
+            bind = _of_extension(bind, source)
+        if not hasattr(bind, "dialect") or not hasattr(bind, "connect"):
+            msg = (
+                f"bind= is a {type(bind).__name__}, which runs no SQL. Give a SQLAlchemy engine, "
+                "Flask-SQLAlchemy's db, a URL, a DuckDB connection or its file, or a function that gives one."
+            )
+            raise ConfigError(msg)
+        return self._renewed(bind)
+
+    def _engine(self, url: Any) -> Any:
+        if self._made is None:
+            try:
+                from sqlalchemy import create_engine
+            except ImportError as error:
+                raise MissingExtraError("sql", feature="A row model over a database") from error
+            with _lock:
+                if self._made is None:
+                    self._made = create_engine(url, pool_pre_ping=True)
+        return self._made
+
+    def _renewed(self, engine: Any) -> Any:
+        """Open the pool anew in a process that forked: two processes on one connection mix up their answers.
+
+        Source: SQLAlchemy docs, "Using Connection Pools with Multiprocessing or os.fork()".
+        """
+        pid = os.getpid()
+        if pid != self._pid and _renewed.get(engine) != pid:
+            with _lock:
+                if _renewed.get(engine) != pid:
+                    engine.dispose(close=False)
+                    _renewed[engine] = pid
+        return engine
+
+
+def check_process(pid: int) -> None:
+    """Refuse a DuckDB connection that another process opened.
+
+    :raises ConfigError: If ``pid`` is not this process.
+    """
+    if os.getpid() != pid:
+        msg = (
+            "a DuckDB connection does not survive a fork, and this process is a child of the one that opened it. "
+            "Give its file, or a function that opens it."
+        )
+        raise ConfigError(msg)
+
+
+def _of_extension(db: Any, source: Any) -> Any:
+    """The engine of Flask-SQLAlchemy that a source belongs to.
+
+    Source: Flask-SQLAlchemy docs, binds: ``metadata.info["bind_key"]``.
+    """
+    key = None
+    for table in tables_of(source):
+        key = getattr(getattr(table, "metadata", None), "info", {}).get("bind_key")
+    engines = db.engines
+    if key not in engines:
+        known = ", ".join(map(repr, engines))
+        msg = f"Flask-SQLAlchemy has no engine for the bind key {key!r}. It has: {known or 'none'}."
+        raise ConfigError(msg)
+    return engines[key]
+
+
+def tables_of(source: Any) -> list[Any]:
+    """The tables that a table, mapped class or ``select()`` takes its rows from."""
+    if hasattr(source, "__table__"):
+        return [source.__table__]
+    finals = getattr(source, "get_final_froms", None)
+    found = [source] if finals is None else list(finals())
+    return [_leftmost(each) for each in found]
+
+
+def _leftmost(selectable: Any) -> Any:
+    while hasattr(selectable, "left") or hasattr(selectable, "element"):
+        selectable = getattr(selectable, "left", None) if hasattr(selectable, "left") else selectable.element
+    return selectable

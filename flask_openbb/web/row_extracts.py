@@ -1,0 +1,96 @@
+"""What is asked of a row model beside its pages: the values of a column, and its filtered rows as CSV or Excel.
+
+Each is a URL below the widget's own under our prefix, with the same door, parameters and filters:
+``openbb/widgets/<id>/values/<column>``, ``.../export.csv`` and ``.../export.xlsx``, asked with GET or POST.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from flask import current_app, request
+from werkzeug.http import dump_options_header
+from werkzeug.wrappers import Response
+
+from ..errors import RowRequestError
+from ..rowmodel import Guard, RowRequest, Source, distinct_values, export, parse_request
+from ..rowmodel.plan import leaves, where_of
+from ..shape.encode import Form
+from .answers import json_response
+from .bindings import Binding
+from .row_tables import XLSX_ROWS, csv_parts, xlsx_parts
+from .row_watch import watched
+
+VALUES = "values/"
+EXPORTS = {
+    "export.csv": "text/csv; charset=utf-8",
+    "export.xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+MOST_VALUES = 10_000
+
+_NOT_IN_NAMES = re.compile(r"[^\w.-]+")
+
+
+def extract_of(path: str) -> str | None:
+    """Give the extract that the end of a path names, or None if it names none."""
+    return path if path in EXPORTS or (path.startswith(VALUES) and len(path) > len(VALUES)) else None
+
+
+def send_extract(binding: Binding, source: Source, body: Any, guard: Guard) -> Response:
+    """Answer an extract of a row model.
+
+    :raises RowRequestError: If the request is refused, or too many rows pass its filters.
+    """
+    extract = str(binding.extract)
+    model = binding.rows
+    rules = model.settings.rules  # type: ignore[union-attr] # an extract is of one
+    asked = parse_request(body, source.columns, rules=rules)
+    if extract not in EXPORTS:
+        return _values(binding, source, extract.removeprefix(VALUES), asked, guard)
+    most = model.settings.export_rows  # type: ignore[union-attr]
+    most = min(most, XLSX_ROWS) if extract.endswith("xlsx") else most
+    _check_size(source, asked, most, guard)
+    rows = export(source, asked, limit=most)
+    names = source.columns.names
+    form = Form(binding.shaping.big_ints, binding.shaping.decimals)
+    if extract.endswith("csv"):
+        return _download(binding, extract, csv_parts(rows, names, form))
+    return _download(binding, extract, xlsx_parts(rows, names, zone=rules.zone))
+
+
+def _values(binding: Binding, source: Source, column: str, asked: RowRequest, guard: Guard) -> Response:
+    search = request.args.get("search", "")
+    with watched(guard):
+        found = distinct_values(source, column, asked, search=search, limit=MOST_VALUES, guard=guard)
+    return json_response(Form(binding.shaping.big_ints, binding.shaping.decimals).dumps(found))
+
+
+def _check_size(source: Source, asked: RowRequest, most: int, guard: Guard) -> None:
+    """Refuse what would be cut; a file that lacks rows without saying so is worse than none."""
+    plan = leaves(RowRequest(filter=where_of(asked)), source.columns, source.key)
+    with watched(guard):
+        total = source.engine.count(plan, guard)
+    if total > most:
+        problem = f"{total:,} rows are too many for one file: at most {most:,}. Filter more narrowly."
+        raise RowRequestError("", problem)
+
+
+def _download(binding: Binding, extract: str, parts: Iterator[bytes]) -> Response:
+    # The first part is made before the status is sent, so that what fails at once is an answer, and in the request's
+    # context, so that a connection is opened in it.
+    first = next(parts, b"")
+    name = f"{_NOT_IN_NAMES.sub('_', binding.id)}.{extract.rpartition('.')[2]}"
+    response = current_app.response_class(
+        chain([first], parts),
+        headers={
+            "Content-Type": EXPORTS[extract],
+            "Content-Disposition": dump_options_header("attachment", {"filename": name}),
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+    response.call_on_close(getattr(parts, "close", lambda: None))
+    return response

@@ -1,0 +1,186 @@
+"""The source of one row model: opened when it is first needed, and narrowed by what its view returned.
+
+Owns :class:`RowModel`, made with the binding of a widget. Imports the row-model room, no SQLAlchemy and no DuckDB.
+
+What was opened is kept beside the declaration, so that a manifest and the requests after it share it; engines open
+their connections anew in each process by themselves. Narrowed sources are kept by the room, by text and values of
+their statements: no caller gets another's rows or totals, since a statement narrowed for one differs in a value.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+from ..errors import ConfigError, MissingExtraError
+from ..rowmodel import Counts, Source, narrow, open_source
+from .row_binds import Binds, check_process, is_duckdb, root_of, tables_of
+from .row_options import RowOptions, RowSettings
+
+KEPT = 64
+"""Sources one row model keeps open, by the engine or file they are in."""
+SOURCE = "source"
+"""The argument without a default by which a view takes what it narrows."""
+
+
+class Opened:
+    """What a declaration's source became, by the engine it runs on; one a declaration."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.sources: OrderedDict[Hashable, tuple[Any, Source]] = OrderedDict()
+        """By identity of the engine, with the engine, so that it lives as long as its identity is used."""
+
+
+class RowModel:
+    """Answers what a view returned as a source.
+
+    :param options: The decorator's keywords.
+    :param settings: The same, with what the app's settings add.
+    :param opened: What the declaration's source became, in any app.
+    """
+
+    def __init__(self, options: RowOptions, settings: RowSettings, opened: Opened) -> None:
+        self.options = options
+        self.settings = settings
+        self.counts = Counts(seconds=settings.count_seconds) if settings.count_seconds else None
+        self._opened = opened
+        self._binds = Binds(options.bind, pid=options.pid)
+
+    @property
+    def declared(self) -> bool:
+        """Whether the decorator says where the rows are."""
+        return self.options.source is not None or self.options.table is not None
+
+    def source(self) -> Source:
+        """Open the declared source.
+
+        :raises ConfigError: If it is none.
+        :raises MissingExtraError: If the package it needs is not installed.
+        """
+        return self._open(self.options.source)
+
+    def argument(self) -> Any:
+        """Give what a view that takes ``source`` narrows: a selectable, or the frame or rows as they were given."""
+        relation = getattr(self.source().engine, "relation", None)
+        given = self.options.source
+        in_memory = given is not None and root_of(given) in {"pandas", "polars", "pyarrow"}
+        return given if relation is None or in_memory else relation.selectable
+
+    def answered(self, value: Any) -> Source:
+        """Give the source that a view's answer is.
+
+        :param value: A statement, a table, a path, a frame, rows, or nothing where the decorator says it all.
+        :raises ConfigError: If it is none of these.
+        """
+        if isinstance(value, Source):
+            return value
+        if value is None or value is Ellipsis:
+            if not self.declared:
+                msg = "the view returned nothing. Return a select(), a table, a frame, a path or rows, or give source=."
+                raise ConfigError(msg)
+            return self.source()
+        if value is self.options.source:
+            return self.source()
+        if not is_statement(value):
+            return self._open(value)
+        return self._narrowed(getattr(value, "statement", value))
+
+    def _narrowed(self, statement: Any) -> Source:
+        # Without a declared source the first statement opens the engine, and those after it narrow the same one.
+        return narrow(self.source() if self.declared else self._open(statement), statement)
+
+    def _open(self, given: Any) -> Source:
+        """Open a source, or find it open; rows and frames that a view made are opened each time."""
+        if isinstance(given, Source):
+            return given
+        bind = self._binds.find(given) if given is None or is_statement(given) else None
+        mark = self._mark(given, bind)
+        if mark is None:
+            return self._made(given, bind)
+        with self._opened.lock:
+            found = self._opened.sources.get(mark)
+            if found is None:
+                found = self._opened.sources[mark] = (bind, self._made(given, bind))
+                while len(self._opened.sources) > KEPT:
+                    self._opened.sources.popitem(last=False)
+            else:
+                self._opened.sources.move_to_end(mark)
+            return found[1]
+
+    def _mark(self, given: Any, bind: Any) -> Hashable:
+        if given is None or is_statement(given):
+            return str(bind) if isinstance(bind, Path) else id(bind)
+        if isinstance(given, str | Path):
+            return str(given)
+        return id(given) if given is self.options.source else None
+
+    def _made(self, given: Any, bind: Any) -> Source:
+        options = self.options
+        if given is None or is_statement(given):
+            return _of_database(given, bind, options)
+        if is_duckdb(given) and given is options.source:
+            check_process(options.pid)
+        if isinstance(given, str | Path) or is_duckdb(given) or callable(given):
+            return open_source(given, _key(options, ()), table=options.table, schema=options.schema)
+        return open_source(given, _key(options, ()))
+
+
+def is_statement(value: Any) -> bool:
+    """Whether a value is SQLAlchemy's: a table, a mapped class, a ``select()``, a legacy query."""
+    if isinstance(value, type):
+        return hasattr(value, "__mapper__") or hasattr(value, "__clause_element__")
+    root = root_of(value)
+    return root == "sqlalchemy" or (root == "flask_sqlalchemy" and hasattr(value, "statement"))
+
+
+def _key(options: RowOptions, primary: tuple[str, ...]) -> Any:
+    key = options.key or primary
+    if not key:
+        msg = "key= is missing: name the column(s) that tell each row from every other."
+        raise ConfigError(msg)
+    return key
+
+
+def _of_database(given: Any, bind: Any, options: RowOptions) -> Source:
+    if bind is None:
+        what = "table=" if given is None else "A SQLAlchemy source"
+        msg = f"{what} needs bind=, where its rows are: an engine, a URL or Flask-SQLAlchemy's db, or that in the app."
+        raise ConfigError(msg)
+    if isinstance(bind, Path) or is_duckdb(bind):
+        return _of_duckdb(given, bind, options)
+    if given is None:
+        given = _reflected(bind, options)
+    return open_source(given, _key(options, _primary(given)), bind=bind)
+
+
+def _of_duckdb(given: Any, bind: Any, options: RowOptions) -> Source:
+    if given is None:
+        return open_source(bind, _key(options, ()), table=options.table, schema=options.schema)
+    table = tables_of(given)[0]
+    base = open_source(bind, _key(options, _primary(given)), table=table.name, schema=table.schema)
+    return narrow(base, given)
+
+
+def _reflected(engine: Any, options: RowOptions) -> Any:
+    try:
+        from sqlalchemy import MetaData, Table
+        from sqlalchemy.exc import NoSuchTableError
+    except ImportError as error:  # pragma: no cover - an engine is of it
+        raise MissingExtraError("sql", feature="A row model over a database") from error
+    try:
+        return Table(str(options.table), MetaData(), schema=options.schema, autoload_with=engine)
+    except NoSuchTableError:
+        msg = f"the database has no table {options.table!r}. Check its name, and schema=."
+        raise ConfigError(msg) from None
+
+
+def _primary(given: Any) -> tuple[str, ...]:
+    """The primary key of a table, or of the one relation that a statement takes its rows from."""
+    given = getattr(given, "__table__", given)
+    finals = getattr(given, "get_final_froms", None)
+    found = [given] if finals is None else list(finals())
+    return tuple(column.key for column in getattr(found[0], "primary_key", ())) if len(found) == 1 else ()

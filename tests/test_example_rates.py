@@ -31,7 +31,7 @@ def stub() -> Iterator[RatesStub]:
 @pytest.fixture
 def service(stub: RatesStub) -> Flask:
     return example_app.create_app(
-        {"TESTING": True, "OPENBB_API_KEYS": KEY, "RATES_URL": stub.url, "RATES_TIMEOUT": 0.3}
+        {"TESTING": True, "OPENBB_API_KEYS": KEY, "RATES_URL": stub.url, "RATES_TIMEOUT": 1.0}
     )
 
 

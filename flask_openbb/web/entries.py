@@ -78,12 +78,19 @@ def agent_entry(declaration: Declaration, function: View, home: Home) -> dict[st
     name, description = described(function)
     fields = {"name": name, "description": description, **declaration.fields}
     features = _features(fields.pop("features", {}))
-    extra = deepcopy(dict(fields.pop("extra", {})))
+    extra = fields.pop("extra", {})
+    if not isinstance(extra, Mapping) or not isinstance(extra.get("endpoints", {}), Mapping):
+        raise RegistrationError(f"extra={extra!r} is no mapping. Give the wire keys, and endpoints as one too.")
+    extra = deepcopy(dict(extra))
     if (feedback := fields.pop("feedback", None)) is not None:
         extra["endpoints"] = {"feedback": feedback, **extra.get("endpoints", {})}
         features.setdefault("feedback", True)
     models = fields.pop("models", None)
     if models is not None:
+        if not isinstance(models, Mapping | list | tuple):
+            raise RegistrationError(
+                f"models={models!r} is no list. Write models=['large-1'] or {{'large-1': 'Large'}}."
+            )
         pairs = models.items() if isinstance(models, Mapping) else [(model, model) for model in models]
         fields["models"] = [{"id": id, "name": label} for id, label in pairs]
     # With a slash, as OpenBB's docs have it: whoever joins it to the base URL gets the same.

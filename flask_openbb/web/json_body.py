@@ -17,10 +17,11 @@ from .state import State
 _NO_BODY: Mapping[str, Any] = {}
 
 
-def json_body(state: State, *, encoded: bool = False) -> Mapping[str, Any]:
+def json_body(state: State, *, encoded: bool = False, depth: int = 0) -> Mapping[str, Any]:
     """Read the body; a blank one is an empty object.
 
     :param encoded: Whether it may be a JSON string that holds the object.
+    :param depth: Levels of nesting that are accepted whatever the settings say.
     :raises RequestError: 400 for what is no JSON, 422 for what is no object or nested too deeply.
     """
     data = request.get_data()
@@ -38,7 +39,7 @@ def json_body(state: State, *, encoded: bool = False) -> Mapping[str, Any]:
             f"The body is a JSON {_json_name(body)}. Send an object of parameters.",
             errors=[{"loc": ["body"], "msg": "Not an object.", "type": "type"}],
         )
-    limit = state.settings.max_body_depth
+    limit = max(state.settings.max_body_depth, depth)
     if _deeper_than(body, limit):
         raise RequestError(
             422,

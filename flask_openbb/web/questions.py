@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .state import State
 
 _SDK = "QueryRequest"
+_DEPTH = 128
+"""A question brings the JSON Schemas of MCP tools, which nest by four levels for each of their objects."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Taker:
 
         :raises RequestError: 400 or 422 if it is no question; what it holds is never repeated.
         """
-        body = json_body(state)
+        body = json_body(state, depth=_DEPTH)
         trace_id = request.headers.get("X-Trace-Id")
         if self.model is None:
             query = AgentQuery.from_body(body, trace_id=trace_id)

@@ -244,6 +244,16 @@ def test_all_faults_are_told_together(app, openbb):
     def control(query):
         yield
 
+    @app.post("/models")
+    @openbb.agent(models="large-1")
+    def models_as_text(query):
+        yield
+
+    @app.post("/endpoints")
+    @openbb.agent(extra={"endpoints": "/votes"})
+    def endpoints_as_text(query):
+        yield
+
     @app.post("/json")
     @openbb.agent(extra={"later": object()})
     def no_json(query):
@@ -267,6 +277,8 @@ def test_all_faults_are_told_together(app, openbb):
         "'features_as_text': features='streaming' is no list.",
         "'control' features.own.label: A required key is missing.",
         "'control' name: The string is empty.",
+        "'models_as_text': models='large-1' is no list.",
+        "'endpoints_as_text': extra={'endpoints': '/votes'} is no mapping.",
         "'no_json': TypeError",
         "'unrouted': The view 'unrouted' has no route",
         "'twice': Two declarations have the id 'twice'",
@@ -325,6 +337,23 @@ def test_a_preflight_is_answered_before_the_door(app):
     assert "x-trace-id" in answer.headers["Access-Control-Allow-Headers"]
 
 
+@pytest.mark.parametrize(
+    ("origin", "asked"), [(ORIGIN, True), ("http://localhost", True), (None, True), ("https://evil.example", False)]
+)
+def test_a_page_of_another_site_sets_no_agent_to_work(app, openbb, origin, asked):
+    """A browser posts plain text for any page without asking first, with the cookies that a host may go by."""
+    ran = []
+    client = declare(app, openbb, lambda query: ran.append(query) or "x")
+    headers = {"Content-Type": "text/plain"} | ({"Origin": origin} if origin else {})
+    answer = client.post("/query", data=json.dumps(QUESTION), headers=headers)
+    assert len(ran) == asked
+    if not asked:
+        assert (answer.status_code, answer.get_json()["detail"][:40]) == (
+            403,
+            "Pages of this origin may not ask agents ",
+        )
+
+
 def test_get_is_refused_readably(app, openbb):
     answer = declare(app, openbb, analyst).get("/query", headers={"Origin": ORIGIN})
     assert answer.status_code == 405
@@ -357,7 +386,7 @@ def test_arguments_with_defaults_are_left_alone(app, openbb):
         (b"[]", 422, "The body is a JSON array"),
         (b"", 422, "The body has no messages"),
         (b'{"messages": []}', 422, "The body has no messages"),
-        (b'{"messages": %s1%s}' % (b"[" * 50, b"]" * 50), 422, "The body is nested deeper than 32 levels"),
+        (b'{"messages": %s1%s}' % (b"[" * 200, b"]" * 200), 422, "The body is nested deeper than 128 levels"),
     ],
     ids=["no JSON", "array", "empty", "no messages", "deep"],
 )
@@ -366,6 +395,14 @@ def test_a_body_that_is_no_question_is_refused(app, openbb, body, status, said):
     assert answer.status_code == status
     assert answer.get_json()["detail"].startswith(said)
     assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+
+
+@pytest.mark.parametrize(("levels", "status"), [(100, 200), (130, 422), (2000, 400)])
+def test_the_schema_of_a_tool_may_be_deep_but_not_endless(app, openbb, levels, status):
+    client = declare(app, openbb, lambda query: query.tools[0].name)
+    schema = '{"properties":' * levels + "{}" + "}" * levels
+    body = f'{{"messages": [{{"role": "human"}}], "tools": [{{"name": "t", "input_schema": {schema}}}]}}'
+    assert client.post("/query", data=body).status_code == status
 
 
 def test_the_sdks_model_is_given_where_it_is_asked_for(app, openbb):

@@ -5,13 +5,14 @@ import re
 import textwrap
 from collections.abc import Callable
 from datetime import date
+from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
 from conftest import ORIGIN
-from flask import Flask, abort, jsonify, redirect, request, send_file
+from flask import Blueprint, Flask, abort, jsonify, redirect, request, send_file
 from flask.testing import FlaskClient
 from flask.views import MethodView
 from hypothesis import HealthCheck, given, settings
@@ -335,6 +336,14 @@ def refuse_by_text() -> Any:
     return "Too late", 410
 
 
+def refuse_by_page() -> Any:
+    return "<h1>Too late</h1>", HTTPStatus.GONE
+
+
+def refuse_by_jsonify() -> Any:
+    return jsonify(error="First and last name are required"), 400
+
+
 def refuse_by_dict() -> Any:
     return {"error": "First and last name are required"}, 400
 
@@ -359,7 +368,9 @@ def crash() -> Any:
 
 REFUSALS = [
     (refuse_by_abort, 409, "That client is there already.", "That client is there already", "Conflict"),
-    (refuse_by_text, 410, "Gone", "Gone", "Gone"),
+    (refuse_by_text, 410, "Too late", "Too late", "Gone"),
+    (refuse_by_page, 410, "Gone", "Gone", "Gone"),
+    (refuse_by_jsonify, 400, "First and last name are required", "Bad Request", "First and last name are required"),
     (refuse_by_dict, 400, "First and last name are required", "Bad Request", "First and last name are required"),
     (refuse_by_response, 503, "Closed", "Closed", "The desk is closed"),
     (refuse_by_validation, 400, "Invalid request: email: Taken.", "Nothing was saved, check email", "email: Taken."),
@@ -406,9 +417,12 @@ ANSWERS = [
     ([1, 2], {"message": "Submitted.", "result": [1, 2]}),
     (("Saved", 201), {"message": "Saved"}),
     ((None, 204), {"message": "Submitted."}),
+    (("Saved", HTTPStatus.CREATED), {"message": "Saved"}),
+    (("", HTTPStatus.NO_CONTENT), {"message": "Submitted."}),
     (("Saved", {"X-Row": "7"}), {"message": "Saved"}),
     (lambda: jsonify(success=True), {"success": True}),
     (lambda: (jsonify(id=1), 201), {"id": 1}),
+    (lambda: (Flask.response_class(b""), 204), {"message": "Submitted."}),
     (lambda: Flask.response_class(status=204), {"message": "Submitted."}),
     (lambda: Flask.response_class(b"", mimetype="text/html"), {"message": "Submitted."}),
 ]
@@ -433,10 +447,11 @@ def test_an_accepted_submission_is_answered_with_json(app: Flask, openbb: OpenBB
         (lambda: False, "returned False"),
         (lambda: redirect("/login"), r"a redirect \(302\)"),
         (lambda: ("", 303), r"a redirect \(303\)"),
+        (lambda: (jsonify(), 302), r"a redirect \(302\)"),
         (lambda: Flask.response_class("<p>", mimetype="text/html"), "Content-Type 'text/html'"),
         (lambda: send_file(BytesIO(b"%PDF"), mimetype="application/pdf"), "Content-Type 'application/pdf'"),
     ],
-    ids=["False", "redirect", "303", "page", "file"],
+    ids=["False", "redirect", "303", "a status beside it", "page", "file"],
 )
 def test_what_the_client_takes_for_a_failure_is_no_success(app: Flask, openbb: OpenBB, value: Any, said: str) -> None:
     @app.post("/submit")
@@ -622,8 +637,17 @@ def test_a_preflight_is_answered_before_the_key(guarded: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("origin", "status"),
-    [(ORIGIN, 200), ("http://localhost", 200), (None, 200), ("https://evil.example", 403), ("null", 403)],
-    ids=["Workspace", "the backend's own", "no browser", "another site", "a sandboxed frame"],
+    [
+        (ORIGIN, 200),
+        ("http://localhost", 200),
+        ("https://localhost", 200),
+        (None, 200),
+        ("https://evil.example", 403),
+        ("null", 403),
+        ("http://[", 403),
+        ("http://localhost@evil.example", 403),
+    ],
+    ids=["Workspace", "its own", "its own by TLS", "no browser", "another site", "a sandboxed frame", "none", "user"],
 )
 def test_a_page_of_another_site_submits_nothing(
     clients: FlaskClient, seen: list[Any], origin: str | None, status: int
@@ -745,6 +769,66 @@ def test_faults_of_forms_are_told_together(app: Flask, openbb: OpenBB) -> None:
         "buttons=['Add', 'add'] names no buttons",
     ):
         assert part in told, part
+
+
+@pytest.mark.parametrize("inputs", [5, None, "abc", {"a": 1}, [5]], ids=repr)
+def test_odd_inputs_on_the_wire_cost_the_host_nothing(app: Flask, openbb: OpenBB, inputs: Any) -> None:
+    app.get("/host", endpoint="host")(lambda: "host")
+    app.post("/save", endpoint="save")(openbb.form(lambda: None))
+    params = [{"paramName": "f", "type": "form", "endpoint": "save", "inputParams": inputs}]
+    entry = {"name": "n", "description": "d", "endpoint": "rows", "params": params}
+    app.get("/rows", endpoint="rows")(openbb.register_widget(entry)(lambda: []))
+    assert app.test_client().get("/host").text == "host"
+    assert "'rows' params[0].inputParams" in faults(openbb, app)
+
+
+@pytest.mark.parametrize(("refreshes", "named"), [(5, "5"), ({}, "{}"), ([None], "None")])
+def test_what_refreshes_names_is_a_fault_of_the_manifest(
+    app: Flask, openbb: OpenBB, refreshes: Any, named: str
+) -> None:
+    @app.post("/save")
+    @openbb.form(refreshes=refreshes)
+    def save() -> None:
+        return None
+
+    told = faults(openbb, app)
+    assert f"'save': refreshes= names {named}, which is no widget of this app." in told
+    assert "test_forms.py:" in told
+
+
+def test_each_mount_of_a_blueprint_has_its_own_form_and_options(app: Flask, openbb: OpenBB) -> None:
+    """Or what was typed beside one desk's table would be saved among another's."""
+    bp = Blueprint("desk", __name__)
+
+    @bp.post("/save")
+    @openbb.form
+    def save(name: str) -> str:
+        return request.path
+
+    @bp.get("/names")
+    @openbb.options
+    def names() -> Any:
+        return ["A"]
+
+    @bp.get("/rows")
+    @openbb.table(params=[Form(save), Param("name", options=names)])
+    def rows(name: str = "A") -> Any:
+        return []
+
+    outer = Blueprint("outer", __name__, url_prefix="/all")
+    for region in ("eu", "us"):
+        outer.register_blueprint(bp, name=region, url_prefix=f"/{region}")
+    app.register_blueprint(outer)
+    app.register_blueprint(bp, url_prefix="/top")
+    manifest = app.test_client().get("/widgets.json").get_json()
+    shown = {
+        id: [param.get("endpoint") or param["optionsEndpoint"] for param in manifest[id]["params"]] for id in manifest
+    }
+    assert shown == {
+        "outer_eu_rows": ["all/eu/save", "all/eu/names"],
+        "outer_us_rows": ["all/us/save", "all/us/names"],
+        "desk_rows": ["top/save", "top/names"],
+    }
 
 
 def test_two_forms_on_a_widget_are_a_fault(app: Flask, openbb: OpenBB) -> None:

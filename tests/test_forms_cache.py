@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from cachelib import SimpleCache
-from flask import Flask, abort
+from flask import Flask, abort, redirect, request
 from flask.testing import FlaskClient
 
 from flask_openbb import Cache, Form, OpenBB
@@ -133,3 +133,11 @@ def test_a_hint_says_that_memory_is_each_workers_own(
 
     found = [fault for fault in openbb.validate(app) if "OPENBB_CACHE" in fault.fix]
     assert [fault.severity for fault in found] == ["hint"] * hints
+
+
+def test_a_login_hook_that_redirects_makes_nothing_old(client: FlaskClient) -> None:
+    """Or whoever has no account could keep the backend computing."""
+    client.application.before_request(lambda: redirect("/login") if request.method == "POST" else None)
+    before = ran(client)
+    assert client.post("/save", json={}).status_code == 302
+    assert ran(client) == before

@@ -130,6 +130,15 @@ def _is_shown(detail: Any) -> bool:
     return bool(detail) and isinstance(detail, list) and all(isinstance(one, dict) and "msg" in one for one in detail)
 
 
+def code_of(status: Any) -> int:
+    """The number of a status as Flask takes one: ``201``, ``HTTPStatus.CREATED`` or ``"201 CREATED"``.
+
+    >>> code_of("201 CREATED")
+    201
+    """
+    return int(status[:3]) if isinstance(status, str) else int(status)
+
+
 def one_line(text: str) -> str:
     """The text on one line, as Excel needs it."""
     return " ".join(text.split())

@@ -73,7 +73,7 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
     unread = False
     for binding in routes.widgets.values():
         try:
-            rows = resolve_options(routes, binding.plan.rows)
+            rows = resolve_options(routes, binding.plan.rows, near=binding.endpoint)
             columns, said = row_columns(binding)
             faults += said
             unread = unread or bool(said)

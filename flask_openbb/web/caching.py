@@ -297,7 +297,7 @@ class _Again:
 def _fingerprint(routes: Routes, binding: Binding) -> str:
     """A text that changes with the widget's declaration and with this package's version."""
     try:
-        rows = resolve_options(routes, binding.plan.rows)
+        rows = resolve_options(routes, binding.plan.rows, near=binding.endpoint)
         entry: Any = entry_of(binding.declaration, binding.function, binding, rows=rows, columns=binding.columns)
     except Exception:  # a faulty declaration is the manifest's to report
         entry = None

@@ -29,7 +29,7 @@ from ..shape.limit import Truncation, cut
 from ..shape.shaping import Theme
 from ..shape.stream import Stream
 from . import forms
-from .answers import JSON, failure, json_response, readable
+from .answers import JSON, code_of, failure, json_response, readable
 from .bindings import Binding
 from .conditional import conditional
 from .door import TRUNCATED
@@ -81,8 +81,8 @@ def answer(binding: Binding, view: View, view_args: Mapping[str, Any]) -> Respon
     is_form = binding.declaration.role == "form"
     try:
         state = current_state()
-        if is_form:
-            forms.check_origin(state)
+        if is_form or binding.taker is not None:
+            forms.check_origin(state, binding)
         arguments = parse(state, binding, view_args)
         if binding.rows is not None:
             return answer_rows(state, binding, view, arguments, respond)
@@ -119,7 +119,7 @@ def _converse(binding: Binding, value: Any) -> Response:
         value, status, headers = _unpack(value)
     if isinstance(value, Response):
         return _host_response(binding, value, status, headers)
-    if status is not None and _code(status) >= 400:
+    if status is not None and code_of(status) >= 400:
         return readable(current_app.make_response(_tuple(value, status, headers)))
     response = event_response(value)
     if status is not None:
@@ -196,8 +196,8 @@ def respond(binding: Binding, value: Any) -> Response:
     if isinstance(value, Response):
         return _host_response(binding, value, status, headers)
     if status is not None:
-        _refuse_empty(binding, _code(status))
-    if status is not None and _code(status) >= 400:
+        _refuse_empty(binding, code_of(status))
+    if status is not None and code_of(status) >= 400:
         return readable(current_app.make_response(_tuple(value, status, headers)))
     value, truncation = _limited(binding, value)
     body = _shaped(binding, value)
@@ -320,10 +320,6 @@ def _is_status(value: Any) -> bool:
     if isinstance(value, str):
         return value[:3].isdigit() and value[3:4] in ("", " ")
     return isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599
-
-
-def _code(status: Any) -> int:
-    return int(str(int(status) if isinstance(status, int) else status)[:3])
 
 
 def _tuple(value: Any, status: Any, headers: Any) -> Any:

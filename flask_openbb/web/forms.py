@@ -10,10 +10,9 @@ joined by ``". "``, and ``detail`` is not read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import marshmallow
 import orjson
@@ -27,7 +26,7 @@ from ..manifest.params import describe, request_errors
 from ..manifest.registry import same_source
 from ..manifest.specs import Param
 from ..shape.submissions import SUBMITTED
-from .answers import JSON, one_line
+from .answers import JSON, code_of, one_line
 from .bindings import Binding
 from .entries import described
 from .environ import FORM
@@ -62,13 +61,14 @@ def link(state: State, routes: Routes) -> None:
         routes.faults.append(_fault(binding, "hint", message, "With several workers, set OPENBB_CACHE to a Redis URL."))
 
 
-def resolve_form(routes: Routes, form: Form) -> Param:
+def resolve_form(routes: Routes, form: Form, *, near: str) -> Param:
     """A form as the manifest has it: the URL of its view, and its inputs.
 
+    :param near: The endpoint of the widget.
     :raises RegistrationError: If the view is no form of this app, or has fields that no form can hold.
     """
     name = getattr(form.view, "__name__", repr(form.view))
-    binding = _form_of(routes, form.view)
+    binding = routes.of_view("form", form.view, near=near)
     if binding is None:
         if any(same_source(mark.declaration, form.view) for mark, _ in routes.faulty):
             raise RegistrationError(f"Form({name}) cannot be shown: its view has a fault of its own.")
@@ -91,7 +91,7 @@ def resolve_form(routes: Routes, form: Form) -> Param:
     )
 
 
-def check_origin(state: State) -> None:
+def check_origin(state: State, binding: Binding) -> None:
     """Refuse a page of another site: a browser may post for it without asking first, if it says it posts plain text.
 
     :raises RequestError: 403 if the request's ``Origin`` is neither allowed nor the backend's own.
@@ -99,9 +99,11 @@ def check_origin(state: State) -> None:
     Source: Fetch standard, CORS-safelisted request-header: ``text/plain`` needs no preflight.
     """
     origin = request.headers.get("Origin")
-    if origin is None or state.cors.allows(origin) or urlsplit(origin).netloc == request.host:
+    own = request.host.lower()
+    if origin is None or state.cors.allows(origin) or origin in (f"https://{own}", f"http://{own}"):
         return
-    raise RequestError(403, "Pages of this origin may not submit forms here. OPENBB_CORS_ORIGINS lists those that may.")
+    what = "ask agents" if binding.taker is not None else "submit forms"
+    raise RequestError(403, f"Pages of this origin may not {what} here. OPENBB_CORS_ORIGINS lists those that may.")
 
 
 def pressed(routes: Routes, binding: Binding, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,23 +129,25 @@ def pressed(routes: Routes, binding: Binding, body: Mapping[str, Any]) -> dict[s
 def settled(binding: Binding, value: Any, status: Any) -> tuple[Any, Any]:
     """A view's answer without what Workspace cannot read, though the submission was accepted.
 
-    :return: Value and status; an empty answer becomes one with a message.
+    :return: Value and status; an empty answer becomes one with a message, a refusal's text its ``detail``.
     :raises ShapeError: If it is a redirect or a page, which the client takes for a failure.
     """
-    code = value.status_code if isinstance(value, Response) else int(str(status or 200)[:3])
+    own = value.status_code if isinstance(value, Response) else 200
+    code = own if status is None else code_of(status)
     if code >= 400:
-        return value, status
+        text = isinstance(value, str) and value.strip() and not value.lstrip().startswith("<")
+        return {"detail": one_line(value)} if text else value, status
     if 300 <= code < 400:
         raise _unreadable(binding, f"a redirect ({code})")
     if not isinstance(value, Response):
         return value, None if code in _EMPTY else status
     if code in _EMPTY or not (value.direct_passthrough or value.get_data()):
-        value.status_code = 200
+        value.status_code, status = 200, None
         value.set_data(orjson.dumps({"message": SUBMITTED}))
         value.mimetype = JSON
     if value.mimetype != JSON:
         raise _unreadable(binding, f"Content-Type {value.mimetype!r}")
-    return value, None
+    return value, status
 
 
 def refusal(error: Exception) -> Exception:
@@ -162,12 +166,13 @@ def refusal(error: Exception) -> Exception:
 def finish(state: State, response: Response) -> Response:
     """Give a refusal its ``message`` and ``error``; forget the kept answers that a submission made old.
 
-    Those of a submission that failed half-way are forgotten as well: it may have saved something.
+    Those of a submission that failed half-way are forgotten as well: it may have saved something. A redirect is none
+    of the view's, see :func:`settled`: a hook of the host's asks for a login.
     """
     binding: Binding | None = request.environ.get(FORM)
     if binding is None or request.method == "OPTIONS":
         return response
-    if not 400 <= response.status_code < 500 and state.routes is not None:
+    if not 300 <= response.status_code < 500 and state.routes is not None:
         for changed in state.routes.changes.get(binding.id, ()):
             state.answers.forget(changed)
     # What readable() left alone, because it is compressed or a file, is left alone here too.
@@ -214,7 +219,7 @@ def _unreadable(binding: Binding, what: str) -> ShapeError:
 def _shown(routes: Routes, widget: Binding) -> Iterator[tuple[Binding, list[str]]]:
     """The forms on a widget, with the names of their buttons."""
     for form in forms_in(widget.plan.rows):
-        binding = _form_of(routes, form.view)
+        binding = routes.of_view("form", form.view, near=widget.endpoint)
         if binding is not None:
             yield binding, _labels(form, binding)
     by_url = {form.url: form for form in routes.forms.values()}
@@ -245,8 +250,9 @@ def _posting(params: Any, path: Path = ("params",)) -> Iterator[tuple[Path, str,
         if kind != "form" or isinstance(param, Form) or not isinstance(url, str):
             continue
         if url.strip("/") and not is_whole_url(url):
-            inputs = _given(param, "input_params", "inputParams") or ()
-            names = [_given(each, "name", "paramName") for each in inputs if _given(each, "type") == "button"]
+            inputs = _given(param, "input_params", "inputParams")
+            listed = inputs if isinstance(inputs, list | tuple) else ()
+            names = [_given(each, "name", "paramName") for each in listed if _given(each, "type") == "button"]
             yield (*path, index), url, [name for name in names if isinstance(name, str)]
 
 
@@ -255,18 +261,13 @@ def _given(param: Any, field: str, key: str = "") -> Any:
     return param.get(key or field) if isinstance(param, Mapping) else getattr(param, field, None)
 
 
-def _form_of(routes: Routes, view: Callable[..., Any]) -> Binding | None:
-    return next((binding for binding in routes.forms.values() if same_source(binding.declaration, view)), None)
-
-
 def _named(routes: Routes, form: Binding, target: Any) -> Binding | None:
     """What ``refreshes=`` names: a widget or an options endpoint, by its view or id."""
-    tables = (routes.widgets, routes.options)
     if isinstance(target, str):
-        found = next((table[target] for table in tables if target in table), None)
+        found = routes.widgets.get(target) or routes.options.get(target)
     else:
-        bindings = (binding for table in tables for binding in table.values())
-        found = next((binding for binding in bindings if same_source(binding.declaration, target)), None)
+        near = form.endpoint
+        found = routes.of_view("widget", target, near=near) or routes.of_view("options", target, near=near)
     if found is None:
         name = repr(target) if isinstance(target, str) else getattr(target, "__name__", repr(target))
         message = f"refreshes= names {name}, which is no widget of this app."

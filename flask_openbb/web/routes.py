@@ -8,6 +8,7 @@ second widget on one view, a view outside ``OPENBB_URL_PREFIX``). The host's URL
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -93,10 +94,14 @@ class Routes:
         tables = (self.widgets, self.options, self.agents, self.forms)
         return tuple(binding for table in tables for binding in table.values())
 
-    def options_url(self, view: Callable[..., Any]) -> str | None:
-        """The URL of an ``@openbb.options`` view, or None if it is not one of this app's."""
-        found = (binding.url for binding in self.options.values() if same_source(binding.declaration, view))
-        return next(found, None)
+    def of_view(self, role: Role, view: Callable[..., Any], *, near: str) -> Binding | None:
+        """The binding of a view, or None if it is not one of this app's.
+
+        :param near: The endpoint that refers to it: of a Blueprint that is registered several times, each has views
+            of its own.
+        """
+        found = [binding for binding in self.table(role).values() if same_source(binding.declaration, view)]
+        return max(found, key=lambda binding: _shared(binding.endpoint, near), default=None)
 
 
 def find_routes(app: Flask, state: State) -> Routes:
@@ -234,27 +239,29 @@ def _close(state: State, routes: Routes, endpoint: str, mark: Marked, rules: lis
     routes.closed |= {(endpoint, method) for method in methods}
 
 
-def resolve_options(routes: Routes, rows: ParamRows) -> ParamRows:
+def resolve_options(routes: Routes, rows: ParamRows, *, near: str) -> ParamRows:
     """Replace views given as ``options``, and those of forms, by their URLs.
 
+    :param near: The endpoint of the widget.
     :raises RegistrationError: If one is not an ``@openbb.options`` or ``@openbb.form`` view of this app.
     """
 
     def resolve(param: Param) -> Param:
         if isinstance(param, Form):
-            return resolve_form(routes, param)
+            return resolve_form(routes, param, near=near)
         if param.input_params:
             param = replace(param, input_params=tuple(resolve(inner) for inner in param.input_params))
         if not callable(param.options):
             return param
-        url = routes.options_url(param.options)
-        if url is None:
+        binding = routes.of_view("options", param.options, near=near)
+        if binding is None:
             name = getattr(param.options, "__name__", repr(param.options))
             raise RegistrationError(
                 f"Parameter {param.name!r}: options={name} is not an options view of this app. "
                 "Put '@openbb.options' above its 'def', under its route decorator."
             )
-        if param.query is not None and not any(query.url == url for query in routes.queries.values()):
+        url = binding.url
+        if param.query is not None and binding.id not in routes.queries:
             raise RegistrationError(
                 f"Parameter {param.name!r} has a query, which Workspace posts to its options view, and the route of "
                 f"{getattr(param.options, '__name__', url)!r} does not accept POST. Add methods=['GET', 'POST'] to it."
@@ -262,6 +269,12 @@ def resolve_options(routes: Routes, rows: ParamRows) -> ParamRows:
         return replace(param, options=url)
 
     return tuple(tuple(resolve(param) for param in row) if isinstance(row, tuple) else resolve(row) for row in rows)
+
+
+def _shared(endpoint: str, other: str) -> int:
+    """How many names of Blueprints two endpoints begin with alike."""
+    pairs = zip(endpoint.split(".")[:-1], other.split(".")[:-1], strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _id(declaration: Declaration, endpoint: str) -> str:

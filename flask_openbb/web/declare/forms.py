@@ -73,13 +73,14 @@ class FormDeclarations(Declaring):
         ]
         if len(fields) > 1:
             raise RegistrationError("openbb.form() was given its fields twice. Give one Schema, or params=[...].")
-        refreshes = options.pop("refreshes", ())
-        single = isinstance(refreshes, str) or callable(refreshes)
+        refreshes = options.pop("refreshes", None)
+        if not isinstance(refreshes, list | tuple | set | frozenset):
+            refreshes = () if refreshes is None else (refreshes,)
         if fields:
             options["params"] = fields[0]
 
         def decorate(view: V) -> V:
-            more = {"decorator": "form", "refreshes": (refreshes,) if single else tuple(refreshes)}
+            more = {"decorator": "form", "refreshes": tuple(refreshes)}
             self._declare(view, "form", FORM, options, **more)
             return view
 

@@ -474,7 +474,7 @@ def test_arrays_and_titles_wherever_they_are():
 
 def test_what_a_figures_author_keeps_in_it_stays():
     array = {"dtype": "i1", "bdata": "AQI="}
-    own = {"customdata": [{"title": "t"}], "meta": {"title": "t"}}
+    own = {"customdata": [{"title": "t"}], "meta": {"title": "t"}, "geojson": {"features": [{"title": "t"}]}}
     body = charts.chart({"data": [{"y": [1], **own}, {"y": [1], "customdata": array}]}, PLAIN)
     assert body["data"] == [{"y": [1], **own}, {"y": [1], "customdata": [1, 2]}]
 
@@ -486,6 +486,9 @@ def test_what_a_figures_author_keeps_in_it_stays():
         ({"dtype": "u1", "bdata": "AQIDBAUGBwg=", "shape": "2, 2, 2"}, [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]),
         ({"dtype": "u1c", "bdata": "/w=="}, [255]),
         ({"dtype": "f4", "bdata": ""}, []),
+        ({"dtype": "f4", "bdata": "", "shape": "5, 0"}, []),
+        ({"dtype": "f4", "bdata": "", "shape": "0, 0"}, []),
+        ({"dtype": "i1", "bdata": "AQI=", "shape": "-1,-2"}, None),
         ({"dtype": "i8", "bdata": "AQ=="}, None),
         ({"dtype": "i1", "bdata": [1]}, None),
         ({"dtype": "i1", "bdata": "no base64"}, None),
@@ -493,7 +496,21 @@ def test_what_a_figures_author_keeps_in_it_stays():
         ({"dtype": "i1", "bdata": "AQI=", "shape": "2,2"}, None),
         ({"dtype": "i1", "bdata": "AQI=", "shape": "two"}, None),
     ],
-    ids=["matrix", "cube", "clamped", "empty", "type", "list", "base64", "length", "shape", "words"],
+    ids=[
+        "matrix",
+        "cube",
+        "clamped",
+        "empty",
+        "no columns",
+        "nothing",
+        "less",
+        "type",
+        "list",
+        "base64",
+        "length",
+        "shape",
+        "words",
+    ],
 )
 def test_typed_arrays(array, items):
     # What is none, or is broken, stays for Plotly to say so.

@@ -21,8 +21,8 @@ _TYPES = {
     **{"f4": "f", "f8": "d"},
 }
 
-_OWN = frozenset({"customdata", "meta"})
-"""What holds values of the figure's author, to be shown as they are."""
+_OWN = frozenset({"customdata", "meta", "geojson", "source"})
+"""What holds values of the figure's author, to be shown as they are: a feature of a map may have a title too."""
 
 
 def decoded(value: Mapping[str, Any]) -> list[Any] | None:
@@ -42,8 +42,10 @@ def decoded(value: Mapping[str, Any]) -> list[Any] | None:
         shape = [int(size) for size in str(value.get("shape") or len(items)).split(",")]
     except (ValueError, struct.error):
         return None
-    if prod(shape) != len(items):
+    if prod(shape) != len(items) or min(shape) < 0:
         return None
+    if not items:
+        return []
     for axis in range(len(shape) - 1, 0, -1):
         width = shape[axis]
         items = [items[start : start + width] for start in range(0, prod(shape[: axis + 1]), width)]

@@ -951,6 +951,25 @@ def test_an_async_agent_that_is_silent_sends_comments(make_app):
     assert forever.log == ["cancelled", "closed"]
 
 
+def test_one_that_is_not_async_sends_them_where_it_yields_nothing(make_app, monkeypatch):
+    clock = iter([0, 0.5, 1.5, 10, 11.5, 20, 30])
+    monkeypatch.setattr("flask_openbb.web.sse.monotonic", lambda: next(clock))
+    app = make_app(OPENBB_AGENTS_HEARTBEAT=1)
+
+    def polls(query):
+        yield None
+        yield ""
+        yield None
+        yield "found"
+
+    assert ask(app, OpenBB(app), polls).data == b":\n\n" * 2 + agents.text("found").encode()
+
+
+def test_and_none_where_they_are_turned_off(make_app):
+    app = make_app(OPENBB_AGENTS_HEARTBEAT=0)
+    assert ask(app, OpenBB(app), lambda query: [None, "x"]).data == agents.text("x").encode()
+
+
 def test_an_agent_that_is_none_is_said_to_be(app, openbb):
     answer = app.test_client().post("/openbb/agents/none", json=QUESTION)
     assert (answer.status_code, answer.get_json()["detail"][:23]) == (404, "No agent 'none' here. R")

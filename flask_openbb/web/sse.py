@@ -9,6 +9,7 @@ Source: WHATWG HTML, server-sent events; nginx, ``X-Accel-Buffering``; CLIENT co
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterator, Mapping
+from time import monotonic
 from typing import Any
 
 from flask import current_app, got_request_exception, stream_with_context
@@ -37,16 +38,21 @@ def event_response(value: Any) -> Response:
     :param value: A generator, async or not; a list of events; one text or event.
     :raises ShapeError: If it is none of these.
     """
-    response = current_app.response_class(stream_with_context(EventStream(_items(value))), mimetype=MIMETYPE)
+    stream = EventStream(_items(value), patience=current_state().settings.agents_heartbeat)
+    response = current_app.response_class(stream_with_context(stream), mimetype=MIMETYPE)
     response.headers.update(_HEADERS)
     return response
 
 
 class EventStream(Iterator[bytes]):
-    """The events of one answer; whoever sends it closes it, and with it the view's generator."""
+    """The events of one answer; whoever sends it closes it, and with it the view's generator.
 
-    def __init__(self, items: Iterator[Any]) -> None:
+    :param patience: Seconds without an event after which an item that is none is sent as a comment; 0 for never.
+    """
+
+    def __init__(self, items: Iterator[Any], *, patience: float) -> None:
         self._items: Iterator[Any] | None = items
+        self._patience = patience
 
     def __next__(self) -> bytes:
         """The next event; if the view fails, the one that says so, and then no more."""
@@ -71,11 +77,15 @@ class EventStream(Iterator[bytes]):
             _log(error)
 
     def _next(self) -> bytes | None:
-        for item in self._items or ():
-            if item is WAITING:
-                return _HEARTBEAT
-            event = event_of(item)
-            if event is not None:
+        if self._items is None:
+            return None
+        begun = monotonic()
+        for item in self._items:
+            event = None if item is WAITING else event_of(item)
+            if event is None:
+                if item is WAITING or 0 < self._patience <= monotonic() - begun:
+                    return _HEARTBEAT
+            else:
                 text = event.encode()
                 if event.ends:
                     self.close()

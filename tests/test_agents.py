@@ -16,7 +16,7 @@ from flask import Blueprint, Response, abort, got_request_exception, request
 from flask.views import MethodView
 from openbb_ai.testing import CopilotResponse
 
-from flask_openbb import AgentQuery, ApiKeyAuth, ManifestError, OpenBB, RegistrationError, agents
+from flask_openbb import AgentQuery, ApiKeyAuth, ManifestError, OpenBB, RegistrationError, agents, any_of
 from flask_openbb.agents.driving import WAITING, Driven
 from flask_openbb.errors import RequestError
 
@@ -335,6 +335,24 @@ def test_a_preflight_is_answered_before_the_door(app):
     assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
     assert "POST" in answer.headers["Access-Control-Allow-Methods"]
     assert "x-trace-id" in answer.headers["Access-Control-Allow-Headers"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "warned"),
+    [
+        (ApiKeyAuth(["k"], header=None, query="key"), True),
+        (any_of(ApiKeyAuth(["k"], header=None, query="key"), ApiKeyAuth(["l"], header=None, query="other")), True),
+        (any_of(ApiKeyAuth(["k"], header=None, query="key"), ApiKeyAuth(["l"])), False),
+        (ApiKeyAuth(["k"], query="key"), False),
+        (lambda credentials: None, False),
+    ],
+    ids=["query", "both in the query", "one of them", "header too", "a function"],
+)
+def test_a_key_in_the_query_alone_is_warned_about_because_workspace_never_sends_it(app, policy, warned):
+    openbb = OpenBB(app)
+    declare(app, openbb, analyst, auth=policy)
+    told = [str(fault) for fault in openbb.validate(app)]
+    assert ["'analyst': Workspace sends agents no query items" in fault for fault in told] == [True] * warned
 
 
 @pytest.mark.parametrize(

@@ -274,6 +274,13 @@ def query_names(policy: Policy | None) -> frozenset[str]:
     return frozenset({name}) if isinstance(name, str) else frozenset()
 
 
+def takes_headers(policy: Policy | None) -> bool:
+    """Whether a policy, or one of several, takes credentials elsewhere than in the query."""
+    if isinstance(policy, AnyOf):
+        return any(takes_headers(each) for each in policy.policies)
+    return getattr(policy, "query", None) is None or getattr(policy, "header", None) is not None
+
+
 def authenticate(policy: Policy, credentials: Credentials) -> Identity:
     """Say who asks, or refuse.
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from flask import Flask
 
+from ..door.auth import takes_headers
 from ..errors import ConfigError, Fault, ManifestError
 from ..manifest.lint import lint_agents, lint_widgets
 from ..manifest.registry import Marked
@@ -216,11 +217,25 @@ def _agents(routes: Routes, form: str) -> tuple[Any, list[Fault]]:
         except Exception as error:  # whatever it is, the other agents must be served
             agents.pop(binding.id, None)
             faults += [replace(fault, document="agents.json") for fault in _as_faults(binding, error)]
+        if not takes_headers(binding.policy):
+            faults.append(_never_asked(binding))
     found = lint_agents(agents)
     faults += [replace(fault, location=routes.agents[str(fault.widget)].declaration.location) for fault in found]
     refused = {fault.widget for fault in faults if fault.severity == "error"}
     agents = {id: agent for id, agent in agents.items() if id not in refused}
     return ([{"id": id, **agent} for id, agent in agents.items()] if form == "array" else agents), faults
+
+
+def _never_asked(binding: Binding) -> Fault:
+    """Source: the client sends query items to widgets and their manifest, and none to agents or agents.json."""
+    return Fault(
+        "warning",
+        "Workspace sends agents no query items, and the policy takes its key nowhere else: nobody can ask this one.",
+        "agents.json",
+        binding.id,
+        location=binding.declaration.location,
+        fix="Let the policy take a header too, as in ApiKeyAuth(header='X-API-KEY', query='key'), or give auth=.",
+    )
 
 
 def _all_params(params: Any) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ openbb.app(
     description="Stocks, volatility, oil and consumer prices, 2014 to 2018.",
     tabs={
         "Overview": [overview.headlines, "api_performance", overview.briefing, prices.comparison],
-        "Prices": [prices.candles, prices.history, prices.years],
+        "Prices": [prices.candles, prices.history, prices.years, prices.every_quote],
         "Chart": [trading.chart],
         "Trading": [trading.closes, trading.volume, trading.changes, trading.seasons, trading.quote],
         "Risk": [risk.correlation, risk.drawdowns],

@@ -7,11 +7,13 @@ widgets all call it. Each file is read once a process, when it is first asked fo
 from __future__ import annotations
 
 import csv
+import dataclasses
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 DATA = Path(__file__).parent / "data"
 
@@ -95,6 +97,16 @@ def quotes(symbol: str, *, start: date | None = None, end: date | None = None) -
     """
     every = _quotes(instrument(symbol).file)
     return [quote for quote in every if (start or date.min) <= quote.date <= (end or date.max)]
+
+
+@functools.cache
+def every_quote() -> list[dict[str, Any]]:
+    """Return every quote of every instrument as one row, by instrument and day. Not to be changed: it is kept."""
+    return [
+        {"symbol": item.symbol, "market": item.market, **dataclasses.asdict(quote)}
+        for item in instruments()
+        for quote in quotes(item.symbol)
+    ]
 
 
 @functools.cache

@@ -46,6 +46,9 @@ class Workspace:
         if widget["type"] in POSTED:
             return self.client.post("/" + widget["endpoint"].strip("/"), json=values)
         query = {name: wire_value(value) for name, value in values.items()}
+        if widget["type"] == "ssrm_table":
+            page = {"startRow": 0, "endRow": 100}
+            return self.client.post("/" + widget["endpoint"].strip("/"), query_string=query, json=page)
         endpoint = widget["endpoint"]
         for name in re.findall(r"{(\w+)}", endpoint):
             endpoint = endpoint.replace(f"{{{name}}}", query.pop(name))

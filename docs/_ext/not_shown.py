@@ -7,7 +7,6 @@ _SET_BY_WORKSPACE = "Workspace writes it itself as somebody uses the widget"
 
 NOT_SHOWN: dict[tuple[str, str], str] = {
     ("Widget types", "live_grid"): _LIVE,
-    ("Widget types", "ssrm_table"): "comes with the server-side row model",
     ("Widget types", "ssrm_advanced"): "comes with the SQL engine",
     ("Widgets", "wsEndpoint"): _LIVE,
     ("Widgets", "schemaName"): "comes with the SQL engine",

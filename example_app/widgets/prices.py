@@ -61,6 +61,31 @@ def history(
     return analytics.by_period(quotes, interval)[::-1]
 
 
+@bp.post("/every-quote")
+@openbb.row_model(
+    name="Every quote",
+    category="Prices",
+    grid=(40, 14),
+    key=["symbol", "date"],
+    columns=[
+        Column("symbol", chart_data_type="category"),
+        Column("market", chart_data_type="category"),
+        Column("date", cell_data_type="dateString"),
+        Column("open", cell_data_type="number"),
+        Column("high", cell_data_type="number"),
+        Column("low", cell_data_type="number"),
+        Column("close", cell_data_type="number", agg_func="avg"),
+        Column("volume", cell_data_type="number", formatter_fn="int", agg_func="sum"),
+    ],
+)
+def every_quote(market: Annotated[Market, Param(label="Market", options=MARKETS)] = "all") -> list[dict[str, Any]]:
+    """All quotes on file, of which Workspace is sent the page that is on the screen.
+
+    Sorts, filters and groups are the extension's; the view only says which rows there are.
+    """
+    return [row for row in store.every_quote() if market in ("all", row["market"])]
+
+
 @bp.get("/candles")
 @openbb.chart(name="Candles", category="Prices", grid=(40, 16))
 def candles(

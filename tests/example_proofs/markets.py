@@ -86,6 +86,32 @@ def history(workspace: Workspace) -> None:
     ]
 
 
+@proves("prices_every_quote")
+def every_quote(workspace: Workspace) -> None:
+    body = workspace.body("prices_every_quote", market="equity")
+    first = frame("NASDAQ").iloc[0]
+    assert body["rowCount"] == len(frame("SP500")) + len(frame("NASDAQ"))
+    assert body["rowData"][0] == {"symbol": "NASDAQ", "market": "equity", "date": "2013-12-31", **first.to_dict()}
+    assert len(body["rowData"]) == 100
+
+    def ask(**request: Any) -> Any:
+        path = "/" + workspace.widgets["prices_every_quote"]["endpoint"]
+        return workspace.client.post(path, json={"startRow": 0, "endRow": 5, **request}).get_json()
+
+    highest = ask(
+        sortModel=[{"colId": "close", "sort": "desc"}],
+        filterModel={"symbol": {"filterType": "text", "type": "equals", "filter": "WTI"}},
+    )
+    assert highest["rowCount"] == len(closes("WTI"))
+    assert [row["close"] for row in highest["rowData"]] == list(closes("WTI").nlargest(5))
+    grouped = ask(
+        rowGroupCols=[{"id": "symbol", "field": "symbol", "displayName": "Symbol"}],
+        valueCols=[{"id": "close", "field": "close", "displayName": "Close", "aggFunc": "avg"}],
+    )
+    means = {row["symbol"]: row["close"] for row in grouped["rowData"]}
+    assert means == {symbol: pytest.approx(closes(symbol).mean()) for symbol in FILES}
+
+
 @proves("prices_candles")
 def candles(workspace: Workspace) -> None:
     body = workspace.body("prices_candles")

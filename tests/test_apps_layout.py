@@ -1,10 +1,13 @@
 """The packer: nothing overlaps, what was chosen stays, and no widget could lie higher."""
 
+import itertools
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flask_openbb.manifest.layout import COLUMNS, Box, Piece, drawn_size, pack
+from flask_openbb.manifest.layout import COLUMNS, Box, Piece, Shelf, drawn_size, pack
 
 PIECES = st.lists(
     st.builds(
@@ -82,3 +85,39 @@ def test_places(pieces: list[Piece], places: list[tuple[int, int]]) -> None:
 )
 def test_sizes_as_workspace_draws_them(size: tuple[int, int], least: dict[str, int], drawn: tuple[int, int]) -> None:
     assert drawn_size(*size, **least) == drawn
+
+
+def reference(pieces: list[Piece], top: int) -> list[Box]:
+    """Place pieces cell by cell: each in the first row, and there the first column, that is free."""
+    placed: list[Box] = []
+    for piece in pieces:
+        width = min(piece.w, COLUMNS)
+        spots = (Box(x, y, width, piece.h) for y in itertools.count(top) for x in range(COLUMNS - width + 1))
+        placed.append(next(spot for spot in spots if not any(spot.covers(other) for other in placed)))
+    return placed
+
+
+@given(
+    st.lists(st.builds(Piece, w=st.integers(1, 60), h=st.integers(1, 6), x=st.none(), y=st.none()), max_size=14),
+    st.integers(0, 2),
+)
+@settings(max_examples=60, deadline=None)
+def test_places_are_those_found_cell_by_cell(pieces: list[Piece], top: int) -> None:
+    assert pack(pieces, top=top) == reference(pieces, top)
+
+
+def test_a_widget_is_not_compared_with_every_row_that_was_full_before() -> None:
+    """600 widgets on one tab took seconds: each began to look for room at the top again."""
+    looked = 0
+
+    class Counting(list[Box]):
+        def __iter__(self) -> Iterator[Box]:
+            nonlocal looked
+            looked += 1
+            return super().__iter__()
+
+    shelf = Shelf((), 0)
+    shelf.boxes = Counting()
+    for _ in range(600):
+        shelf.place(Piece(20, 12))
+    assert looked < 2_000

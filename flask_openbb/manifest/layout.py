@@ -6,6 +6,7 @@ is built, and :mod:`.lint_apps` for what Workspace makes of a size.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -67,23 +68,50 @@ def pack(pieces: Sequence[Piece], *, top: int = 0) -> list[Box]:
         for number, piece in enumerate(pieces)
         if piece.x is not None and piece.y is not None
     }
+    shelf = Shelf(placed.values(), top)
     for number, piece in enumerate(pieces):
         if number not in placed:
-            placed[number] = _place(piece, list(placed.values()), top)
+            placed[number] = shelf.place(piece)
     return [placed[number] for number in range(len(pieces))]
 
 
-def _place(piece: Piece, placed: list[Box], top: int) -> Box:
-    width = min(piece.w, COLUMNS)
-    first = top if piece.y is None else piece.y
-    # A widget can only come to lie at the top or directly below another: anywhere else it could be higher.
-    rows = sorted({first, *(int(box.y + box.h) for box in placed if box.y + box.h > first)})
-    for row in rows:
-        beside = [box for box in placed if box.y < row + piece.h and row < box.y + box.h]
-        column = _column(piece.x, width, beside)
-        if column is not None:
-            return Box(column, row, width, piece.h)
-    raise AssertionError("below the lowest box there is always room")  # pragma: no cover
+class Shelf:
+    """The boxes placed so far, and from which row on there may be room for a size."""
+
+    def __init__(self, placed: Iterable[Box], top: int) -> None:
+        self.top = top
+        self.boxes = list(placed)
+        self.ends = sorted({int(box.y + box.h) for box in self.boxes})
+        """The rows below the boxes, ascending."""
+        self.found: dict[tuple[int, int], float] = {}
+        """The row last found for a size. Room only gets less: nothing as large fits above it any more."""
+
+    def place(self, piece: Piece) -> Box:
+        """Place one more piece."""
+        width = min(piece.w, COLUMNS)
+        first = self.top if piece.y is None else piece.y
+        start: float = first
+        if first >= self.top and (piece.x is None or piece.x + width <= COLUMNS):
+            smaller = [row for (w, h), row in self.found.items() if w <= width and h <= piece.h]
+            start = max([first, *smaller])
+        # A widget can only come to lie at the top or directly below another: anywhere else it could be higher.
+        for row in (start, *self.ends[bisect_right(self.ends, start) :]):
+            bottom = row + piece.h
+            beside = [box for box in self.boxes if box[1] < bottom and row < box[1] + box[3]]
+            column = _column(piece.x, width, beside)
+            if column is not None:
+                return self._put(Box(column, row, width, piece.h), free=piece.x is None and piece.y is None)
+        raise AssertionError("below the lowest box there is always room")  # pragma: no cover
+
+    def _put(self, box: Box, *, free: bool) -> Box:
+        end = int(box.y + box.h)
+        place = bisect_left(self.ends, end)
+        if self.ends[place : place + 1] != [end]:
+            self.ends.insert(place, end)
+        self.boxes.append(box)
+        if free:
+            self.found[int(box.w), int(box.h)] = box.y
+        return box
 
 
 def _column(chosen: int | None, width: int, beside: Iterable[Box]) -> int | None:

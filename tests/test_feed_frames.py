@@ -1,6 +1,7 @@
 """Prices in memory as a feed: frames of three libraries, wide and long, and what is read from them."""
 
 import threading
+import tracemalloc
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,16 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from flask_openbb import Bars, ConfigError, DataFrameFeed, RegistrationError, ShapeError, SymbolInfo, UnknownSymbolError
+from flask_openbb import (
+    Bars,
+    ConfigError,
+    DataFrameFeed,
+    RegistrationError,
+    ResolutionError,
+    ShapeError,
+    SymbolInfo,
+    UnknownSymbolError,
+)
 from flask_openbb.live.resolutions import parse_resolution
 
 UTC = timezone.utc
@@ -303,3 +313,123 @@ def test_the_three_libraries_agree_on_hours():
     found = [DataFrameFeed(frame, symbol="X").history("X", str(hours), EPOCH, END) for frame in frames]
     assert vars(found[0]) == vars(found[1]) == vars(found[2])
     assert list(found[0].volume) == [60] * 6 + [30]
+
+
+# -- what a careless user has -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "one",
+    [pandas_wide, lambda: pl.DataFrame(WIDE), lambda: [{"date": day, "close": 1} for day in DAYS], lambda: WIDE,
+     lambda: Bars(DAYS, WIDE["Close"]), lambda: [(day, 1, 1, 1, 1) for day in DAYS]],
+    ids=["pandas", "polars", "rows", "columns", "Bars", "tuples"],
+)  # fmt: skip
+def test_symbols_may_be_called_as_columns_are(one):
+    feed = DataFrameFeed({"C": one(), "T": one()})
+    assert [info.name for info in feed.symbols()] == ["C", "T"]
+    assert bars(feed, "T")[0] == STAMPS
+
+
+@pytest.mark.parametrize("symbols", [("C", "T"), ("OPEN", "DAY"), ("V",), ("AAPL", "C")], ids=repr)
+@pytest.mark.parametrize("symbols_first", [True, False])
+def test_levels_of_columns_are_told_apart(symbols, symbols_first):
+    frame = pd.concat(dict.fromkeys(symbols, pandas_wide().set_index("Date")), axis=1)
+    feed = DataFrameFeed(frame if symbols_first else frame.swaplevel(axis=1))
+    assert [info.name for info in feed.symbols()] == list(symbols)
+    assert bars(feed, symbols[0]) == (STAMPS, WIDE["Close"])
+
+
+def test_a_series_is_of_closes():
+    series = pd.Series(WIDE["Close"], pd.DatetimeIndex(DAYS), name="AAPL")
+    assert bars(DataFrameFeed(series, symbol="AAPL")) == (STAMPS, WIDE["Close"])
+    assert bars(DataFrameFeed({"AAPL": series})) == (STAMPS, WIDE["Close"])
+
+
+@pytest.mark.parametrize("place", ["index", "column"])
+def test_periods_are_days(place):
+    frame = pandas_wide().assign(Date=pd.PeriodIndex(DAYS, freq="D"))
+    assert bars(DataFrameFeed(frame.set_index("Date") if place == "index" else frame, symbol="AAPL"))[0] == STAMPS
+
+
+def test_only_what_the_bars_make_is_offered():
+    feed = DataFrameFeed(WIDE, symbol="AAPL", resolutions=["5", "1D", "1W"])
+    assert feed.symbol("AAPL").resolutions == ("1D", "1W")
+    with pytest.raises(ResolutionError, match="The bars of 'AAPL' are of '1D', which make none of 5, 60"):
+        DataFrameFeed(WIDE, symbol="AAPL", resolutions=["5", "60"])
+
+
+# -- many bars --------------------------------------------------------------------------------------------------------
+
+
+def many(count, start="2026-10-24", zone=None):
+    times = pd.date_range(start, periods=count, freq="min", tz="UTC").tz_convert(zone)
+    closes = np.arange(count, dtype="float64")
+    return pd.DataFrame({"date": times if zone else times.tz_localize(None), "open": 1.0, "close": closes})
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+@pytest.mark.parametrize("zone", [None, "Europe/London", "Australia/Lord_Howe"])
+def test_many_bars_keep_their_moments(library, zone):
+    frame = many(40_000, zone=zone)
+    first = int(pd.Timestamp("2026-10-24", tz="UTC").timestamp())
+    feed = DataFrameFeed(frame if library == "pandas" else pl.from_pandas(frame), symbol="X", resolution="1")
+    times, closes = bars(feed, "X", "1")
+    assert times == [first + 60 * n for n in range(40_000)]
+    assert closes == list(range(40_000))
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Africa/Monrovia"])
+def test_naive_times_of_frames_are_those_of_datetimes(zone):
+    """Frames are read by the hour, and so that it makes no difference: in hours in which clocks are moved too."""
+    moments = [*pd.date_range("2026-03-06", "2026-11-03", freq="7min"), pd.Timestamp("1972-01-07 00:00:30")]
+    expected = [int(moment.to_pydatetime().replace(tzinfo=ZoneInfo(zone)).timestamp()) for moment in moments]
+    frame = pd.DataFrame({"date": moments, "close": range(len(moments))})
+    feed = DataFrameFeed(frame, symbol="X", timezone=zone, resolution="1")
+    assert bars(feed, "X", "1")[0] == sorted(set(expected))
+
+
+@pytest.mark.parametrize("spoil", ["null", "order", "twice", "infinite", "no time"])
+def test_what_is_wrong_with_one_bar_of_many_is_put_right(spoil):
+    frame = many(20_000)
+    match spoil:
+        case "null":
+            frame.loc[7, "close"] = np.nan
+        case "infinite":
+            frame.loc[7, "close"] = np.inf
+        case "no time":
+            frame.loc[7, "date"] = pd.NaT
+        case "order":
+            frame = frame.iloc[::-1]
+        case "twice":
+            frame = pd.concat([frame, frame.iloc[[7]]])
+    times, closes = bars(DataFrameFeed(frame, symbol="X", resolution="1"), "X", "1")
+    kept = [n for n in range(20_000) if n != 7 or spoil in ("order", "twice")]
+    assert closes == kept
+    assert times == sorted(set(times))
+
+
+def test_an_opening_price_that_is_missing_is_the_close_among_many():
+    frame = many(20_000)
+    frame.loc[7, "open"] = np.nan
+    feed = DataFrameFeed(frame, symbol="X", resolution="1")
+    assert list(feed.history("X", "1", EPOCH, END).open[6:9]) == [1.0, 7.0, 1.0]
+
+
+def test_many_bars_of_two_symbols():
+    frame = pd.concat([many(20_000).assign(symbol=name) for name in ("A", "B")])
+    feed = DataFrameFeed(frame, resolution="1")
+    assert bars(feed, "A", "1") == bars(feed, "B", "1")
+    assert len(bars(feed, "A", "1")[0]) == 20_000
+
+
+def test_a_request_copies_no_more_than_it_answers():
+    feed = DataFrameFeed(many(100_000), symbol="X", resolution="1")
+    end = datetime(2026, 11, 20, tzinfo=UTC)
+    tracemalloc.start()
+    try:
+        found = feed.history("X", "1", EPOCH, end, countback=300)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(found) == 300
+    assert peak < 50_000  # 300 bars are 12 kB, all of them 4 MB

@@ -165,14 +165,28 @@ def test_resolutions_alone_will_do():
 
 
 @pytest.mark.parametrize(
-    ("attribute", "value", "message"),
-    [("resolutions", "1D", "Give a list"), ("resolutions", 5, "Give a list"), ("config", 5, "config.. is int")],
+    ("value", "message"),
+    [(5, "config.. is int"), ({"resolutions": "1D"}, "Give a list"), ({"resolutions": ["1H"]}, "'1H' is not a resol")],
+    ids=repr,
 )
-def test_a_config_that_is_none_is_told(attribute, value, message):
+@pytest.mark.parametrize("endpoint", ["config", "symbols", "history"])
+def test_a_config_that_is_none_is_the_feeds_failure_and_not_the_requests(value, message, endpoint):
     feed = Bare()
-    setattr(feed, attribute, value)
+    feed.config = lambda: value
     with pytest.raises(ShapeError, match=message):
-        ask(feed, "config")
+        ask(feed, endpoint, symbol="X", resolution="1D", countback=1)
+
+
+@pytest.mark.parametrize(
+    ("resolutions", "message"),
+    [("1D", "Give a list"), (5, "Give a list"), (["1D", "1h"], "'1h' is not a resolution.*Hours are minutes there")],
+    ids=repr,
+)
+def test_resolutions_that_are_none_are_told_when_the_feed_is_declared(resolutions, message):
+    feed = Bare()
+    feed.resolutions = resolutions
+    with pytest.raises(RegistrationError, match=message):
+        methods_of(feed)
 
 
 # -- /symbols ---------------------------------------------------------------------------------------------------------
@@ -564,11 +578,21 @@ def test_to_is_now_unless_given():
     assert len(history(feed, resolution="1", countback=5)["t"]) == 1
 
 
-def test_a_resolution_error_of_the_feed_is_a_wrong_request():
+@pytest.mark.parametrize("resolution", ["99999M", "9999W", "1300M", "99999D"])
+def test_bars_longer_than_a_century_are_a_wrong_request(resolution):
+    with pytest.raises(ResolutionError, match="longer than a century"):
+        history(Bare(), resolution=resolution, countback=1)
+
+
+@pytest.mark.parametrize("resolution", ["1200M", "5200W", "36500D"])
+def test_no_bar_is_too_long_for_the_calendar(resolution):
+    assert len(history(Bare(), resolution=resolution, countback=1)["t"]) == 1
+
+
+def test_a_feed_may_answer_as_the_wire_has_it():
     feed = Bare()
-    feed.resolutions = ["1H"]
-    with pytest.raises(ResolutionError):
-        history(feed, countback=1)
+    feed.history = lambda symbol, resolution: {"s": "no_data", "nextTime": 5}
+    assert history(feed, countback=1) == {"s": "no_data"}
 
 
 # -- /marks, /timescale_marks, /time, /quotes -------------------------------------------------------------------------
@@ -703,6 +727,17 @@ def test_quotes_of_no_bars():
     assert ask(feed, "quotes", symbols="X")["d"] == [{"s": "error", "n": "X", "v": {}}]
     [quote] = ask(Bare(DAYS[:1]), "quotes", symbols="X")["d"]
     assert "ch" not in quote["v"]
+
+
+def test_a_symbol_that_only_history_refuses_spoils_no_other_quote():
+    class Refusing(Bare):
+        def history(self, symbol, resolution, start, end):
+            if symbol == "X":
+                raise KeyError(symbol)
+            return super().history(symbol, resolution, start, end)
+
+    found = ask(Refusing(), "quotes", symbols="X,AAPL")["d"]
+    assert [(quote["n"], quote["s"]) for quote in found] == [("X", "error"), ("AAPL", "ok")]
 
 
 @pytest.mark.parametrize("answer_", [[5], {"AAPL": "dear"}], ids=repr)

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 from array import array
 from bisect import bisect_left
 from calendar import timegm
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
-from typing import Any
+from datetime import date, datetime, timezone, tzinfo
+from itertools import islice
+from operator import lt
+from typing import Any, TypeGuard, cast
 
 from ..errors import ShapeError
 from ..shape.cells import Zoned, as_list
@@ -95,10 +98,14 @@ def made(named: Mapping[str, Any], *, zone: tzinfo, daily: bool) -> Columns:
         times = [None if stamp is None else trading_day_stamp(stamp, zone) for stamp in times]
     close = _numbers(named["close"])
     parts = [_numbers(named[name]) if name in named else close for name in ("open", "high", "low")]
-    volume = _numbers(named["volume"]) if "volume" in named else [NAN] * len(close)
+    volume = _numbers(named["volume"]) if "volume" in named else None
+    if _is_whole(times, [*parts, close, *([] if volume is None else [volume])]):
+        start, high, low, last = (array("d", column) for column in (*parts, close))
+        return Columns(array("q", times), start, high, low, last, None if volume is None else array("d", volume))
+    volumes = [NAN] * len(close) if volume is None else volume
     rows = {
         stamp: _whole(*prices)
-        for stamp, *prices in zip(times, *parts, close, volume, strict=True)
+        for stamp, *prices in zip(times, *parts, close, volumes, strict=True)
         if stamp is not None and prices[3] == prices[3]
     }
     ascending = sorted(rows)
@@ -111,7 +118,7 @@ def named_columns(value: Any) -> dict[str, Any]:
     :return: Cells by these names; nothing where there are no bars.
     :raises ShapeError: If there is no time or no close among its columns, or it has none.
     """
-    if value is None:
+    if value is None or (isinstance(value, Mapping) and value.get("s") == "no_data"):
         return {}
     if isinstance(value, Bars):
         found = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
@@ -140,8 +147,8 @@ def table_of(value: Any) -> dict[str, Any] | None:
     batches = list(frame.batches)
     if len(batches) == 1:
         return dict(zip(names, batches[0], strict=True))
-    lists = [[cell for batch in batches for cell in as_list(_plain(batch[place]))] for place in range(len(names))]
-    return dict(zip(names, lists, strict=True))
+    columns = [_joined([batch[place] for batch in batches]) for place in range(len(names))]
+    return dict(zip(names, columns, strict=True))
 
 
 def pick(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -176,7 +183,14 @@ def stamps(cells: Any, zone: tzinfo) -> list[int | None]:
     if type(cells) is Zoned:
         wall = cells.wall.astype("datetime64[s]").astype("int64")
         return list((wall - cells.offsets).tolist())
-    return [stamp_of(value, zone) for value in _listed(cells)]
+    if getattr(getattr(cells, "dtype", None), "kind", "") == "M":
+        missing = cells != cells  # noqa: PLR0124 - only NaT differs from itself
+        if not missing.any():
+            return _of_walls(cells.astype("datetime64[s]").astype("int64").tolist(), zone)
+    listed = _listed(cells)
+    if set(map(type, listed)) == {int} and max(map(abs, listed)) <= _MILLISECONDS:
+        return list(listed)
+    return [stamp_of(value, zone) for value in listed]
 
 
 def stamp_of(value: Any, zone: tzinfo) -> int | None:
@@ -188,16 +202,39 @@ def stamp_of(value: Any, zone: tzinfo) -> int | None:
         return timegm(aware.utctimetuple())
     if isinstance(value, date):
         return midnight(value)
-    if isinstance(value, str):
-        return stamp_of(_parsed(value), zone)
-    if hasattr(value, "astype") and getattr(getattr(value, "dtype", None), "kind", "") == "M":
-        return stamp_of(value.astype("datetime64[us]").item(), zone)
+    written = _written(value)
+    if written is not None:
+        return stamp_of(written, zone)
     if isinstance(value, bool) or not hasattr(value, "__int__") or value in (math.inf, -math.inf):
         raise ShapeError(f"A bar's time is {type(value).__name__}, not a date, a datetime or seconds since 1970.")
     seconds = math.floor(value)
     while abs(seconds) > _MILLISECONDS:
         seconds //= 1000
     return int(seconds)
+
+
+def _of_walls(walls: list[int], zone: tzinfo) -> list[int | None]:
+    """Times of a zone's clocks, each written as if it were UTC.
+
+    The zone is asked once an hour, and for every time in those hours in which the clocks are moved.
+    """
+    if zone is timezone.utc:
+        return [*walls]
+    offsets: dict[int, int | None] = {}
+    found: list[int | None] = []
+    for wall in walls:
+        hour = wall // 3600
+        if hour not in offsets:
+            first, last = (_offset(moment, zone) for moment in (hour * 3600, hour * 3600 + 3599))
+            offsets[hour] = first if first == last else None
+        offset = offsets[hour]
+        found.append(wall - (_offset(wall, zone) if offset is None else offset))
+    return found
+
+
+def _offset(wall: int, zone: tzinfo) -> int:
+    local = datetime.fromtimestamp(wall, timezone.utc).replace(tzinfo=zone)
+    return wall - timegm(local.utctimetuple())
 
 
 def trading_day_stamp(stamp: int, zone: tzinfo) -> int:
@@ -219,6 +256,15 @@ def _columns(
     return Columns(array("q", times), start, high, low, close, volume if with_volume else None)
 
 
+def _is_whole(times: Sequence[int | None], columns: Sequence[Sequence[float]]) -> TypeGuard[Sequence[int]]:
+    """Whether bars have all their prices, ascend and stand once each: most do, and nothing is to be done then."""
+    if None in times or any(len(column) != len(times) for column in columns):
+        return False
+    # A sum is finite only where every number is.
+    known = cast("Sequence[int]", times)
+    return all(map(lt, known, islice(known, 1, None))) and all(math.isfinite(sum(column)) for column in columns)
+
+
 def _whole(
     start: float, high: float, low: float, close: float, volume: float
 ) -> tuple[float, float, float, float, float]:
@@ -232,8 +278,11 @@ def _whole(
 
 
 def _numbers(cells: Any) -> list[float]:
+    listed = _listed(cells)
+    if set(map(type, listed)) <= {int, float} and math.isfinite(sum(listed)):
+        return list(map(float, listed))
     try:
-        return [NAN if value is None else _finite(float(value)) for value in _listed(cells)]
+        return [NAN if value is None else _finite(float(value)) for value in listed]
     except (TypeError, ValueError) as error:
         raise ShapeError(f"A bar's price or volume is not a number: {error}.") from None
 
@@ -250,6 +299,15 @@ def _column(cells: Any) -> Any:
     """A column of some library as it is, any other sequence as a list."""
     cls = type(cells)
     return cells if hasattr(cls, "dtype") or hasattr(cls, "null_count") else list(cells)
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    """The cells of one column of several batches, or of none."""
+    if parts and all(type(part) is Zoned for part in parts):
+        return Zoned(_joined([part.wall for part in parts]), _joined([part.offsets for part in parts]))
+    if len({str(getattr(part, "dtype", None)) for part in parts} | {"None"}) == 2:  # arrays of numpy, of one type
+        return sys.modules["numpy"].concatenate(parts)
+    return [cell for part in parts for cell in as_list(_plain(part))]
 
 
 def _plain(cells: Any) -> Any:
@@ -293,6 +351,19 @@ def _row(row: Any) -> dict[str, Any]:
             "close, volume)."
         )
     return found
+
+
+def _written(value: Any) -> datetime | date | None:
+    """A date or a moment that is text, numpy's or a Period of pandas; None if it is none of these."""
+    if isinstance(value, str):
+        return _parsed(value)
+    if hasattr(value, "astype") and getattr(getattr(value, "dtype", None), "kind", "") == "M":
+        moment: datetime = value.astype("datetime64[us]").item()
+        return moment
+    if hasattr(value, "to_timestamp"):
+        began: datetime = value.to_timestamp().to_pydatetime()
+        return began
+    return None
 
 
 def _parsed(text: str) -> datetime | date:

@@ -15,11 +15,12 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..errors import RegistrationError, UnknownSymbolError
+from ..errors import RegistrationError, ResolutionError, UnknownSymbolError
 from ..shape.cells import as_list
+from ..shape.frames import frame_opener
 from .bars import NAMES, Columns, made, named_columns, pick, stamps, table_of
 from .calendars import Calendar, calendar_of, zone_of
-from .feed import Bars, FeedConfig, SymbolInfo
+from .feed import Bar, Bars, FeedConfig, SymbolInfo
 from .resample import resample
 from .resolutions import DAY, Resolution, parse_resolution, supported
 from .sources import info_of
@@ -51,7 +52,8 @@ class DataFrameFeed:
     :param info: More of the symbols: a description, a mapping of fields, or a :class:`~flask_openbb.SymbolInfo`
         for each.
     :raises RegistrationError: If no symbols are named.
-    :raises ShapeError: If there are no bars in it.
+    :raises ShapeError: If no time or close is found in it, or a cell of them is none.
+    :raises ResolutionError: If its bars make none of ``resolutions``.
 
     .. versionadded:: 0.1
     """
@@ -139,22 +141,34 @@ class DataFrameFeed:
         given = self._info.get(name, SymbolInfo(name))
         zone_name = zone_name or given.timezone
         zone = zone_of(zone_name)
-        base = self._resolution or _resolution_of(stamps(table["time"], zone) if table else [])
+        if table:
+            table = {**table, "time": stamps(table["time"], zone)}
+        base = self._resolution or _resolution_of(table.get("time", ()))
         bars = made(table, zone=zone, daily=not base.intraday)
         session = self._session or (given.session if given.session != "24x7" else _session_of(bars, base, zone_name))
-        offered = tuple(map(parse_resolution, given.resolutions)) if given.resolutions else self._offered
+        offered = self._offers(tuple(map(parse_resolution, given.resolutions or ())) or self._offered, base, name)
         info = replace(
             given,
             ticker=given.ticker or given.name,
             timezone=zone_name,
             session=session,
             pricescale=given.pricescale or pricescale_of([*bars.close[-_SAMPLE:], *bars.open[-_SAMPLE:]]),
-            resolutions=tuple(map(str, offered or supported([base]))),
+            resolutions=tuple(map(str, offered)),
             data_status=given.data_status or ("delayed_streaming" if base.intraday else "endofday"),
             exchange=given.exchange or self._exchange,
             type=given.type if given.type != "stock" else self._type,
         )
         return _Series(info, bars, base, calendar_of(zone_name, session))
+
+    def _offers(self, wanted: tuple[Resolution, ...] | None, base: Resolution, name: str) -> tuple[Resolution, ...]:
+        """What the chart may show of bars: of what was said, all that they make."""
+        if not wanted:
+            return supported([base])
+        found = tuple(one for one in wanted if one == base or base.makes(one))
+        if not found:
+            asked = ", ".join(map(str, wanted))
+            raise ResolutionError(f"The bars of {name!r} are of {str(base)!r}, which make none of {asked}.")
+        return found
 
 
 @dataclass(eq=False)
@@ -209,15 +223,26 @@ def _tables(data: Any, symbol: str) -> dict[str, tuple[_Table, str | None]]:
 
 
 def _collected(data: Any) -> Any:
-    """A LazyFrame of polars as the frame that it promises."""
-    lazy = hasattr(type(data), "collect_schema") and not hasattr(type(data), "iter_slices")
+    """A LazyFrame of polars as the frame that it promises, and a Series of pandas as the closes that it holds."""
+    cls = type(data)
+    if hasattr(cls, "iloc") and not hasattr(cls, "columns"):
+        return data.to_frame("close")
+    lazy = hasattr(cls, "collect_schema") and not hasattr(cls, "iter_slices")
     return data.collect() if lazy else data
 
 
 def _is_columns(data: Mapping[Any, Any]) -> bool:
-    """Whether a mapping is of columns: it has a close and a time, where one of symbols would have frames."""
+    """Whether a mapping is of columns: it has a close and a time, and cells where one of symbols has bars of each."""
     keys = {str(key).strip().lower() for key in data}
-    return bool(keys & set(NAMES["close"])) and bool(keys & set(NAMES["time"]))
+    named = bool(keys & set(NAMES["close"])) and bool(keys & set(NAMES["time"]))
+    return named and not any(map(_is_bars, data.values()))
+
+
+def _is_bars(value: Any) -> bool:
+    """Whether it has bars of its own, as the values of ``{"C": frame, "T": frame}`` have, two stocks of New York."""
+    if isinstance(value, list | tuple):
+        return bool(value) and isinstance(value[0], Mapping | Bar | list | tuple)
+    return isinstance(value, Mapping | Bars) or frame_opener(type(value)) is not None
 
 
 def _symbol_column(table: _Table) -> str | None:
@@ -231,27 +256,31 @@ def _by_symbol(table: _Table, column: str) -> dict[str, _Table]:
     for place, name in enumerate(cells):
         if name is not None:
             places.setdefault(str(name), []).append(place)
-    named = {name: _plain_list(part) for name, part in pick(_without(table, column)).items()}
-    return {
-        name: {key: [part[place] for place in chosen] for key, part in named.items()} for name, chosen in places.items()
-    }
+    named = pick(_without(table, column))
+    return {name: {key: _chosen(part, chosen) for key, part in named.items()} for name, chosen in places.items()}
+
+
+def _chosen(cells: Any, places: list[int]) -> Any:
+    return [cells[place] for place in places] if isinstance(cells, list) else cells[places]
 
 
 def _by_level(frame: Any) -> dict[str, Any]:
     """Split a pandas frame with columns by price and symbol, in either order."""
-    names = {alias for aliases in NAMES.values() for alias in aliases}
-    first = {str(name).strip().lower() for name in frame.columns.get_level_values(0)}
-    level = 1 if first & names else 0
+    level = 1 if _likeness(frame, 0) >= _likeness(frame, 1) else 0
     symbols = dict.fromkeys(frame.columns.get_level_values(level))
     return {str(one): frame.xs(one, axis=1, level=level) for one in symbols}
 
 
+def _likeness(frame: Any, level: int) -> tuple[bool, bool, float]:
+    """How much the names of a level are those of prices; symbols may be C, T or OPEN."""
+    names = {str(name).strip().lower() for name in frame.columns.get_level_values(level)}
+    closes = names & set(NAMES["close"])
+    known = names & {alias for aliases in NAMES.values() for alias in aliases}
+    return any(len(name) > 1 for name in closes), bool(closes), len(known) / max(len(names), 1)
+
+
 def _without(table: _Table, column: str) -> _Table:
     return {name: cells for name, cells in table.items() if name != column}
-
-
-def _plain_list(cells: Any) -> list[Any]:
-    return cells if isinstance(cells, list) else list(cells.tolist() if hasattr(cells, "wall") else as_list(cells))
 
 
 def _zone_name(data: Any) -> str | None:

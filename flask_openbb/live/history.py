@@ -61,7 +61,7 @@ def _reader(source: Source, known: Known, resolution: Resolution) -> tuple[Betwe
         return between, last if "countback" in source.takes["history"] else None
     base = base_for(resolution, known.native)
     if base is None:
-        have = ", ".join(map(str, known.native))
+        have = ", ".join(map(str, known.native)) or "no others"
         raise ResolutionError(f"{known.info.name!r} has no bars of {str(resolution)!r}, and {have} make none.")
 
     def made(start: int, end: int) -> Columns:

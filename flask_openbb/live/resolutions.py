@@ -14,6 +14,7 @@ from ..errors import ResolutionError
 _TEXT = re.compile(r"(?P<count>\d{0,5})(?P<unit>[SDWM]?)")
 _SECONDS: dict[str, int] = {"S": 1, "min": 60, "D": 86_400, "W": 7 * 86_400, "M": 30 * 86_400}
 DAY = 86_400
+_LONGEST = 100 * 366 * DAY
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,10 @@ def parse_resolution(text: str | Resolution) -> Resolution:
         raise ResolutionError(
             f"{str(text)[:40]!r} is not a resolution. Use minutes ('1', '60'), or '1S', '1D', '1W', '1M'.{hint}"
         )
-    return Resolution(int(match["count"] or 1), unit or "min")
+    found = Resolution(int(match["count"] or 1), unit or "min")
+    if found.seconds > _LONGEST:
+        raise ResolutionError(f"Bars of {str(found)!r} are longer than a century. Ask for shorter ones.")
+    return found
 
 
 def supported(native: Iterable[Resolution]) -> tuple[Resolution, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from ..errors import RegistrationError, ShapeError, UnknownSymbolError
+from ..errors import RegistrationError, ResolutionError, ShapeError, UnknownSymbolError
 from .calendars import Calendar, calendar_of
 from .feed import FeedConfig, SymbolInfo
 from .resolutions import Resolution, parse_resolution
@@ -98,7 +98,7 @@ class Source:
 
     def _native(self, info: SymbolInfo) -> tuple[Resolution, ...]:
         texts = self.config().resolutions if info.resolutions is None else info.resolutions
-        return tuple(parse_resolution(text) for text in _several(texts, "resolutions"))
+        return own_resolutions(texts)
 
     def _find(self, name: str) -> SymbolInfo | None:
         if not name:
@@ -158,9 +158,22 @@ def methods_of(feed: Any) -> dict[str, frozenset[str]]:
         if unknown:
             named = ", ".join(known) or "nothing"
             problems.append(f"{name}() wants {', '.join(unknown)}, and is called with {named}")
+    problems += _wrong_resolutions(feed)
     if problems:
         raise RegistrationError(f"The feed {type(feed).__name__} cannot be asked: {'; '.join(problems)}.")
     return found
+
+
+def _wrong_resolutions(feed: Any) -> list[str]:
+    """What is wrong with an attribute ``resolutions``, of which the chart would only tell its user."""
+    given = getattr(feed, "resolutions", None)
+    if given is None or callable(given):
+        return []
+    try:
+        own_resolutions(given)
+    except ShapeError as error:
+        return [str(error).rstrip(".")]
+    return []
 
 
 def info_of(given: Any, *, name: str = "") -> SymbolInfo:
@@ -181,6 +194,17 @@ def info_of(given: Any, *, name: str = "") -> SymbolInfo:
             fields.setdefault(ours, value)
     fields.setdefault("name", name)
     return SymbolInfo(**_fields(SymbolInfo, fields))
+
+
+def own_resolutions(given: Any) -> tuple[Resolution, ...]:
+    """Read what a feed says of itself.
+
+    :raises ShapeError: If it is no list or one is none: who asked the feed is not to blame.
+    """
+    try:
+        return tuple(map(parse_resolution, _several(given, "resolutions")))
+    except ResolutionError as error:
+        raise ShapeError(f"A feed's resolutions: {error}") from None
 
 
 def moment(seconds: int) -> datetime:

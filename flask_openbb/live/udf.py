@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import timezone
 from typing import Any
 
-from ..errors import RequestError, ShapeError
+from ..errors import RequestError, ShapeError, UnknownSymbolError
 from .bars import Columns, stamp_of
 from .feed import Mark, Quote, TimescaleMark
 from .history import bars_of, last_before
 from .resolutions import Resolution, parse_resolution, supported
-from .sources import Known, Source, info_of, moment
+from .sources import Known, Source, info_of, moment, own_resolutions
 from .symbols import found_body, search, symbol_body
 
 LIMIT = 30
@@ -63,7 +63,7 @@ def config(source: Source, query: Query) -> dict[str, Any]:
     Source: CLIENT components/Widgets/datafeed/src/udf-compatible-datafeed-base.ts; symbols-storage.ts.
     """
     given = source.config()
-    native = [parse_resolution(text) for text in given.resolutions]
+    native = own_resolutions(given.resolutions)
     exchanges = [
         one if isinstance(one, Mapping) else {"value": one, "name": one, "desc": one} for one in given.exchanges
     ]
@@ -248,9 +248,12 @@ def _quote(given: Any, symbol: str | None) -> Quote:
 def _last_quote(source: Source, name: str) -> Quote | None:
     """A quote made of the last two bars of a day, or of what is nearest to one."""
     try:
-        known = source.symbol(name)
-    except LookupError:
+        return _quote_of(source, source.symbol(name), name)
+    except UnknownSymbolError:
         return None
+
+
+def _quote_of(source: Source, known: Known, name: str) -> Quote | None:
     offered = supported(known.native)
     day = min(offered, key=lambda one: abs(one.seconds - 86_400), default=None)
     if day is None:

@@ -653,3 +653,80 @@ def test_a_value_without_json_is_a_fault_of_its_app(service: Service) -> None:
     (fault,) = service.told()
     assert (fault.severity, fault.widget) == ("error", "A")
     assert "not JSON serializable" in fault.message
+
+
+# -- what careless hands write -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "tabs", [{"Main": 5}, {"Main": None}, {1: ["prices"]}, {"Main": {"prices": 1}}, [("Main", ["prices"])]], ids=repr
+)
+def test_tabs_that_are_none_are_told_where_they_are_written(service: Service, tabs: Any) -> None:
+    with pytest.raises(RegistrationError, match="tabs= maps each tab's name to a list of widgets"):
+        service.openbb.app("A", tabs=tabs)
+
+
+def test_widgets_of_a_generator_are_there_every_time(service: Service) -> None:
+    service.openbb.app("A", tabs={"Main": (id for id in ["prices"])})
+    for _ in range(2):
+        [app] = service.openbb.manifests(service.app)["apps"]
+        assert [placed["i"] for placed in app["tabs"]["main"]["layout"]] == ["prices"]
+
+
+def test_one_group_name_is_no_list_of_names() -> None:
+    with pytest.raises(RegistrationError, match=r"not 'Group 1'. Write \['Group 1'\]"):
+        place("prices", groups="Group 1")
+
+
+def test_what_is_no_server_is_one_clear_fault(service: Service) -> None:
+    service.openbb.app("A", tabs={"Main": ["prices"]}, mcp_servers=[5])
+    with pytest.raises(ManifestError) as caught:
+        service.openbb.validate(service.app)
+    [fault] = [fault for fault in caught.value.faults if fault.severity == "error"]
+    assert (fault.path, fault.message) == (("mcpServers", 0), "This is no MCP server.")
+
+
+@pytest.mark.parametrize("image", ["javascript:alert(1)", "file:///etc/hostname", "ftp://example.com/a.png"])
+def test_an_image_that_no_page_loads_is_told(service: Service, image: str) -> None:
+    service.openbb.app("A", tabs={"Main": ["prices"]}, img=image)
+    faults = [fault for fault in service.openbb.validate(service.app) if fault.path == ("img",)]
+    assert [fault.severity for fault in faults] == ["warning"]
+
+
+def test_an_image_file_with_an_impossible_name_is_told(service: Service) -> None:
+    service.openbb.app("A", tabs={"Main": ["prices"]}, img="a\0.png")
+    with pytest.raises(ManifestError, match="The file cannot be read: embedded null byte"):
+        service.openbb.validate(service.app)
+
+
+def test_views_made_in_a_loop_are_told_apart(make_app: Callable[..., Flask]) -> None:
+    app = make_app()
+    openbb = OpenBB(app)
+    views = {}
+    for name in ("gold", "oil", "gas"):
+
+        def options(name: str = name) -> list[str]:
+            return [name]
+
+        options.__name__ = f"{name}_options"
+        app.get(f"/{name}/options")(openbb.options(options))
+
+        def view(symbol: Annotated[str, Param(options=options)] = "", name: Any = name) -> list[Any]:
+            return [name]
+
+        view.__annotations__["symbol"] = Annotated[str, Param(options=options)]
+        view.__name__ = name
+        app.get(f"/{name}")(openbb.table(name=name, description=name, id=name)(view))
+        views[name] = view
+    openbb.app(
+        "Commodities",
+        tabs={"Main": [views["gas"], views["oil"]]},
+        prompts=[
+            f"{openbb.mention(views['oil'])} or {openbb.mention(views['gas'])}, not {openbb.mention(views['oil'])}"
+        ],
+    )
+    manifests = openbb.manifests(app)
+    assert [placed["i"] for placed in manifests["apps"][0]["tabs"]["main"]["layout"]] == ["gas", "oil"]
+    assert manifests["apps"][0]["prompts"] == ["@[id:oil] or @[id:gas], not @[id:oil]"]
+    sources = {id: widget["params"][0]["optionsEndpoint"] for id, widget in manifests["widgets"].items()}
+    assert sources == {name: f"{name}/options" for name in views}

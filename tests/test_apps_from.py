@@ -375,3 +375,42 @@ def test_any_json_is_told_about_and_never_raises(source: Any) -> None:
     for misfits in ("warn", "drop", "error"):
         made, faults = check_apps(source, WIDGETS, shown="x", misfits=misfits, rename={"zzz": "news"})
         assert made == [] or all(fault.severity != "error" for fault in faults) or len(made) < len(source)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [('"\\ud800"', "surrogates not allowed"), ("9" * 30, "Integer exceeds 64-bit range")],
+    ids=["half a surrogate pair", "30 digits"],
+)
+def test_a_file_that_cannot_be_written_again_spoils_nothing_else(
+    make_app: Callable[..., Flask], tmp_path: Path, value: str, message: str
+) -> None:
+    """Such a value is JSON to Python, and was an error of every manifest once they were encoded."""
+    app = make_app(OPENBB_ON_INVALID="quarantine")
+    openbb = OpenBB(app)
+    file = tmp_path / "apps.json"
+    file.write_text(json.dumps([FITS]).replace('"y": 2', f'"y": 2, "more": {value}', 1))
+    openbb.apps_from(file)
+    app.get("/prices")(openbb.table(name="Prices", description="p")(lambda: []))
+    client = app.test_client()
+    assert client.get("/apps.json").json == []
+    assert [widget["name"] for widget in client.get("/widgets.json").json.values()] == ["Prices"]
+    [fault] = [fault for fault in openbb.validate(app) if fault.document == "apps.json"]
+    assert message in fault.message
+    assert "test_apps_from.py:" in fault.location
+
+
+def test_keys_that_are_not_known_are_kept_wherever_they_are(make_app: Callable[..., Flask]) -> None:
+    app = make_app()
+    openbb = OpenBB(app)
+    tab = FITS["tabs"][""]
+    placed = {**tab["layout"][0], "newer": {"a": 1}, "groups": []}
+    given = {
+        **FITS,
+        "newer": 1,
+        "tabs": {"": {**tab, "newer": [2], "layout": [placed]}},
+        "groups": [{**FITS["groups"][0], "widgetIds": [], "newer": {"c": 3}}],
+        "prompts": [],
+    }
+    openbb.apps_from([given])
+    assert openbb.manifests(app)["apps"] == [given]

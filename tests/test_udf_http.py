@@ -598,3 +598,44 @@ def test_the_hosts_hooks_see_a_feeds_requests(make_app):
     app.before_request(lambda: seen.append(request.path))
     client.get("/udf/time")
     assert seen == ["/udf/time"]
+
+
+# -- other routes at its URLs -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rule", ["/udf", "/udf/config", "/udf/history"])
+@pytest.mark.parametrize("first", [True, False], ids=["before", "after"])
+def test_a_route_of_the_host_at_a_feeds_url_is_told(make_app, rule, first):
+    app = make_app(OPENBB_ON_INVALID="quarantine")
+    openbb = OpenBB(app)
+    if first:
+        app.add_url_rule(rule, "own", lambda: "host")
+    openbb.udf("/udf", prices())
+    if not first:
+        app.add_url_rule(rule, "own", lambda: "host")
+    [fault] = openbb.validate(app)
+    assert (fault.severity, fault.widget) == ("error", "udf")
+    assert f"another route at {rule!r}, endpoint 'own'" in fault.message
+    assert "test_udf_http.py:" in fault.location
+    assert app.test_client().get("/widgets.json").json == {}
+
+
+def test_other_routes_below_and_beside_a_feed_are_the_hosts(make_app):
+    app = make_app()
+    openbb = OpenBB(app, auth=ApiKeyAuth(["k"]))
+    openbb.udf("/udf", prices())
+    app.add_url_rule("/udf/about", "about", lambda: "host")
+    app.add_url_rule("/udf", "post", lambda: "host", methods=["POST"])
+    app.add_url_rule("/<path:page>", "pages", lambda page: page)
+    assert openbb.validate(app) == ()
+    client = app.test_client()
+    assert client.get("/udf/about").text == "host"
+    assert client.get("/udf/config/more").text == "udf/config/more"
+    assert client.get("/udf/config").status_code == 401
+
+
+def test_feeds_whose_urls_look_alike(app, openbb):
+    for rule in ("/a-b", "/a_b", "/a.b"):
+        openbb.udf(rule, prices(), id=rule.strip("/"))
+    client = app.test_client()
+    assert [client.get(f"{rule}/config").status_code for rule in ("/a-b", "/a_b", "/a.b")] == [200, 200, 200]

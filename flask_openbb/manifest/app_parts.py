@@ -34,6 +34,7 @@ _SIGNATURES = (
     (re.compile(rb"\x00\x00\x01\x00"), "image/x-icon"),
     (re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|!DOCTYPE svg|svg)", re.IGNORECASE), "image/svg+xml"),
 )
+_SCHEMES = ("https", "http", "data", "blob")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]{64,}={0,2}\s*")
 
 
@@ -60,8 +61,17 @@ def completed(
     made["prompts"] = _prompts(made.get("prompts") or (), mentions, resolve, report)
     servers = made.get("mcp_servers")
     if servers is not None:
-        made["mcp_servers"] = (servers,) if isinstance(servers, McpServer | Mapping) else tuple(servers)
+        made["mcp_servers"] = _servers(servers, report)
     return made
+
+
+def _servers(servers: Any, report: Report) -> tuple[Any, ...]:
+    given = tuple(servers) if isinstance(servers, list | tuple) else (servers,)
+    for index, server in enumerate(given):
+        if not isinstance(server, McpServer | Mapping):
+            fix = "Write McpServer('Docs', 'https://example.com/mcp')."
+            report.error(("mcpServers", index), "This is no MCP server.", value=repr(server), fix=fix)
+    return tuple(server for server in given if isinstance(server, McpServer | Mapping))
 
 
 def image_file(value: Any, root: str) -> File | None:
@@ -80,9 +90,11 @@ def _image(value: Any, key: str, root: str, report: Report) -> Any:
     if not isinstance(value, str):
         report.error((key,), "This is no image.", value=value, fix="Give a URL, a data URI or the path of a file.")
         return None
-    if value and not urlsplit(value[:100]).scheme and not _BASE64.fullmatch(value):
+    scheme = urlsplit(value[:100]).scheme
+    if value and scheme not in _SCHEMES and not _BASE64.fullmatch(value):
         fix = "Give a URL with 'https://', a data URI or the path of an image file."
-        report.warning((key,), "Workspace finds no image at a URL without a host.", value=value, fix=fix)
+        message = f"Workspace finds no image at a URL {f'with {scheme}:' if scheme else 'without a host'}."
+        report.warning((key,), message, value=value, fix=fix)
     return value
 
 
@@ -90,9 +102,9 @@ def _read_image(file: File, key: str, report: Report) -> str | None:
     try:
         size = file.stat().st_size
         content = b"" if size > LARGEST_IMAGE else file.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the latter for a path with a NUL
         fix = "Give the path of an image file, absolute or relative to the app's root folder, or a URL in full."
-        report.error((key,), f"The file cannot be read: {error.strerror}.", value=str(file), fix=fix)
+        report.error((key,), f"The file cannot be read: {getattr(error, 'strerror', error)}.", value=str(file), fix=fix)
         return None
     if size > LARGE_IMAGE:
         message = f"The file has {size:,} bytes, and every client loads it with apps.json."

@@ -55,11 +55,14 @@ def place(
     :param state: Anything else Workspace keeps of a placed widget, as on the wire.
     :param groups: The names of its groups; ``()`` keeps it out of all.
     :param extra: Wire keys this version does not know.
+    :raises RegistrationError: If ``groups`` is one name and no list.
 
     Source: OpenBB docs, apps.json reference, ``layout``.
 
     .. versionadded:: 0.1
     """
+    if isinstance(groups, str):
+        raise RegistrationError(f"place(): groups= is a list of group names, not {groups!r}. Write [{groups!r}].")
     return Placement(widget, x=x, y=y, w=w, h=h, params=params, state=state, groups=groups, extra=extra or {})
 
 

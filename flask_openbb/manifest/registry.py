@@ -184,6 +184,11 @@ def same_source(declaration: Declaration, view: View) -> bool:
     return any(mark.owner is declaration.owner and mark.source == declaration.source for mark in marks)
 
 
+def is_declared_by(declaration: Declaration, view: View) -> bool:
+    """Whether a declaration stands on this very view: a loop makes many of the same code."""
+    return any(mark is declaration for mark in getattr(view, MARK, ()))
+
+
 def _exposure(declaration: Declaration) -> tuple[object, ...]:
     # With the policy: an app must never get that of another.
     return (

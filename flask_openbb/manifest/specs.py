@@ -224,6 +224,8 @@ class Tab:
     id: str
     name: str
     layout: Sequence[Placement] = ()
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """Wire keys this version does not know."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,6 +247,8 @@ class Group:
     """As on the wire: the same, by ids."""
     default_value: Any = None
     """What it starts with; the first member's own value where not given."""
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """Wire keys this version does not know."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,10 +21,10 @@ from ..manifest.apps import Found, build_app
 from ..manifest.lint import lint_apps
 from ..manifest.lint_apps import check_app_names
 from ..manifest.near_misses import closest
-from ..manifest.registry import Registry, same_source
+from ..manifest.registry import Registry
 from ..manifest.report import Report
 from ..manifest.schemas import dump_app
-from .bindings import Binding
+from .bindings import Binding, binding_on
 from .routes import Routes
 
 FILE = "source"
@@ -69,7 +69,7 @@ def file_stamps(app: Flask, registry: Registry) -> tuple[object, ...]:
             try:
                 stat = file.stat()
                 stamps.append((str(file), stat.st_mtime_ns, stat.st_size))
-            except OSError:
+            except (OSError, ValueError):
                 stamps.append((str(file), None, None))
     return tuple(stamps)
 
@@ -107,12 +107,24 @@ def _from_source(app: Flask, arguments: Mapping[str, Any], finder: _Finder) -> t
     if isinstance(source, str | Path):
         report = Report("apps.json", name, str(arguments["location"]))
         source = read_apps(Path(app.root_path, source), name, report)
+        problem = None if report.faults else _unwritable(source)
+        if problem:
+            report.error((), f"{name}: {problem}.", fix="Correct it in the file: apps.json could not hold it.")
         if report.faults:
             return [], report.faults
     else:
         source = orjson.loads(orjson.dumps(source))
     rename = {old: finder.find(new).id for old, new in arguments["rename"].items()}
     return check_apps(source, finder.widgets, shown=name, misfits=arguments["misfits"], rename=rename)
+
+
+def _unwritable(source: Any) -> str | None:
+    """Why parsed JSON cannot be written again, such as half of a surrogate pair or a number of 30 digits."""
+    try:
+        orjson.dumps(source)
+    except TypeError as error:
+        return str(error)
+    return None
 
 
 @dataclass(frozen=True)
@@ -128,7 +140,7 @@ class _Finder:
             if binding is None:
                 return Found(reference, None)
         else:
-            binding = next((found for found in widgets if same_source(found.declaration, reference)), None)
+            binding = binding_on(widgets, reference)
             if binding is None:
                 name = getattr(reference, "__name__", repr(reference))
                 raise RegistrationError(f"{name} is not a widget of this app. Decorate it, or name a widget's id.")
@@ -148,7 +160,7 @@ class _Finder:
                 message = "No agent of this backend has this id or name."
                 report.warning(("selected_agent",), message, value=reference, fix=f"Did you mean {near!r}?")
             return reference
-        binding = next((found for found in agents.values() if same_source(found.declaration, reference)), None)
+        binding = binding_on(agents.values(), reference)
         if binding is None:
             name = getattr(reference, "__name__", repr(reference))
             fix = "Put '@openbb.agent' above it, or give an agent's id or name."

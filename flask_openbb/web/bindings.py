@@ -22,7 +22,7 @@ from ..manifest.forms import BUTTON
 from ..manifest.kind_params import fit_params, selector_of
 from ..manifest.kinds import Kind
 from ..manifest.params import ParamPlan, plan_params
-from ..manifest.registry import Declaration, Marked, View
+from ..manifest.registry import Declaration, Marked, View, is_declared_by, same_source
 from ..manifest.specs import Column
 from ..manifest.view_columns import Answer, answer_of_view
 from ..shape import bodies, files, submissions
@@ -130,6 +130,13 @@ class Binding(Home):
         unsent = declaration.role in ("options", "form") or not self.kind.sends_query
         in_query = unsent and bool(query_names(self.policy))
         return in_query or not self.kind.sends_credentials
+
+
+def binding_on(bindings: Iterable[Binding], view: View) -> Binding | None:
+    """The binding of a view, or of what the same code made for this app: of a factory that ran again."""
+    found = [binding for binding in bindings if same_source(binding.declaration, view)]
+    exact = (binding for binding in found if is_declared_by(binding.declaration, view))
+    return next(exact, found[0] if found else None)
 
 
 def kind_of(mark: Marked, rules: Iterable[Rule]) -> Kind:

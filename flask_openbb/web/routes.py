@@ -20,7 +20,7 @@ from werkzeug.routing import Rule
 from ..errors import Fault, RegistrationError
 from ..manifest.forms import Form
 from ..manifest.kinds import Kind
-from ..manifest.registry import Declaration, Marked, Role, View, marks_of, same_source
+from ..manifest.registry import Declaration, Marked, Role, View, is_declared_by, marks_of, same_source
 from ..manifest.specs import Param, ParamRows
 from .bindings import OPTIONS_QUERY, Binding, Home, UnusableError, bind, kind_of
 from .forms import link, resolve_form
@@ -28,7 +28,7 @@ from .row_extracts import extract_of
 from .rules import is_whole_url, loose_pattern, relative_url
 from .state import BLUEPRINT
 from .theirs import envelope_of
-from .udf import is_below
+from .udf import FEEDS, PARTS, is_below
 
 if TYPE_CHECKING:
     from .state import State
@@ -101,7 +101,12 @@ class Routes:
             of its own.
         """
         found = [binding for binding in self.table(role).values() if same_source(binding.declaration, view)]
-        return max(found, key=lambda binding: _shared(binding.endpoint, near), default=None)
+        # A loop makes many views of the same code, of which this very one is meant.
+        return max(
+            found,
+            key=lambda binding: (is_declared_by(binding.declaration, view), _shared(binding.endpoint, near)),
+            default=None,
+        )
 
 
 def find_routes(app: Flask, state: State) -> Routes:
@@ -134,6 +139,7 @@ def find_routes(app: Flask, state: State) -> Routes:
     _find_feeds(app, routes)
     _report_unrouted(state, routes, seen)
     _report_shadowed(app, state, routes)
+    _report_hidden_feeds(app, routes)
     return routes
 
 
@@ -376,3 +382,16 @@ def _report_shadowed(app: Flask, state: State, routes: Routes) -> None:
         if rule.rule in ours and not rule.endpoint.startswith(BLUEPRINT + "."):
             message = f"The app has a route of its own at {rule.rule!r}, endpoint {rule.endpoint!r}."
             routes.faults.append(Fault("error", message, fix="Remove it, or set OPENBB_URL_PREFIX."))
+
+
+def _report_hidden_feeds(app: Flask, routes: Routes) -> None:
+    """Another route at a URL of one of our feeds: the chart would ask it, or nobody ever would."""
+    charts = {chart.rule.rule: chart for chart in routes.widgets.values() if chart.endpoint.startswith(FEEDS)}
+    urls = {url: chart for root, chart in charts.items() for url in (root, *(f"{root}/{part}" for part in PARTS))}
+    for rule in app.url_map.iter_rules() if charts else ():
+        chart = urls.get(rule.rule)
+        if chart is not None and "GET" in (rule.methods or ()) and rule.endpoint != chart.endpoint:
+            message = (
+                f"The app has another route at {rule.rule!r}, endpoint {rule.endpoint!r}, where this feed answers."
+            )
+            routes.faults.append(_fault(chart.declaration, chart.id, message, fix="Give the feed a URL of its own."))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import logging
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +28,10 @@ from .environ import GUARDED
 logger = logging.getLogger("flask_openbb")
 
 _OF_SYMBOL = ("symbols", "history", "marks", "timescale_marks")
+FEEDS = "flask_openbb_udf_"
+"""How the Flask endpoints of feeds begin."""
+PARTS = tuple(ENDPOINTS)
+"""What lies below a feed's URL."""
 _FAILED = "The feed failed to answer; the server's log says why."
 
 
@@ -52,10 +55,10 @@ def add_feed(app: Flask, prefix: str, route: FeedRoute) -> None:
     :param prefix: ``OPENBB_URL_PREFIX``, empty or ``/path``.
     :raises RegistrationError: If another feed has them, or the app answers requests already.
     """
-    endpoint = "flask_openbb_udf_" + re.sub(r"\W", "_", route.path)
+    endpoint = FEEDS + route.path.replace(".", ":")  # what stands before a dot is a Blueprint's name to Flask
     if endpoint in app.view_functions:
         raise RegistrationError(f"App {app.name!r} serves a feed at '/{route.path}' already. Choose another URL.")
-    below = f"{prefix}/{route.path}/<any({','.join(ENDPOINTS)}):part>"
+    below = f"{prefix}/{route.path}/<any({','.join(PARTS)}):part>"
     try:
         app.add_url_rule(f"{prefix}/{route.path}", endpoint, route.view, methods=["GET"])
         app.add_url_rule(below, endpoint + "_below", route.below, methods=["GET"])
@@ -70,7 +73,7 @@ def own_view() -> View:
     """A view of a feed's own URL: the connection test asks there, and people may."""
 
     def udf() -> Any:
-        return {"type": "udf", "endpoints": list(ENDPOINTS)}
+        return {"type": "udf", "endpoints": list(PARTS)}
 
     return udf
 
@@ -90,13 +93,13 @@ def is_below(rule: str, root: str) -> bool:
     """Whether a rule is of the feed below a root: ``/udf/config``, or ``/udf/<name>`` of any converter."""
     base = root.rstrip("/") + "/"
     last = rule.removeprefix(base).rstrip("/") if rule.startswith(base) else ""
-    return last in ENDPOINTS or (last.startswith("<") and last.endswith(">") and last.count("<") == 1)
+    return last in PARTS or (last.startswith("<") and last.endswith(">") and last.count("<") == 1)
 
 
 def part_of(path: str) -> str | None:
     """The feed's endpoint that a path ends in, or None."""
     last = path.rstrip("/").rpartition("/")[2]
-    return last if last in ENDPOINTS else None
+    return last if last in PARTS else None
 
 
 def respond(source: Source, part: str) -> Response:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from ...errors import RegistrationError
 from ...manifest.app_files import MISFITS, Misfits
 from ...manifest.app_parts import mention_of
-from ...manifest.registry import caller_location, source_of
+from ...manifest.registry import MARK, caller_location, source_of
 from ...manifest.specs import App, Group
 from .base import Declaring, check_options
 
@@ -45,7 +45,10 @@ class AppDeclarations(Declaring):
         .. versionadded:: 0.1
         """
         check_options("app", options, _APP_FIELDS)
-        if not isinstance(tabs, Mapping) or any(isinstance(widgets, str) for widgets in tabs.values()):
+        if not isinstance(tabs, Mapping) or not all(
+            isinstance(name, str) and isinstance(widgets, Iterable) and not isinstance(widgets, str | Mapping)
+            for name, widgets in tabs.items()
+        ):
             raise RegistrationError(
                 f"app({name!r}): tabs= maps each tab's name to a list of widgets, as in {{'Main': [prices]}}, "
                 f"not {tabs!r}."
@@ -57,7 +60,7 @@ class AppDeclarations(Declaring):
         self.registry.add_app(
             {
                 "name": name,
-                "tabs": dict(tabs),
+                "tabs": {tab: tuple(widgets) for tab, widgets in tabs.items()},
                 "prompts": tuple(prompts),
                 "groups": groups if isinstance(groups, str | Group) else tuple(groups),
                 "location": caller_location(1),
@@ -117,11 +120,17 @@ class AppDeclarations(Declaring):
             return mention_of(widget)
         if not callable(widget):
             raise RegistrationError(f"mention() takes a view or a widget's id, not {widget!r}.")
-        source = source_of(widget)
+        told = _told(widget)
         for token, known in self.registry.mentions.items():
-            if source_of(known) is source:
+            if known is widget or _told(known) == told:  # a factory that runs again
                 self.registry.mentions[token] = widget
                 return token
         token = mention_of(f"view {len(self.registry.mentions) + 1} {getattr(widget, '__name__', 'view')}")
         self.registry.mentions[token] = widget
         return token
+
+
+def _told(view: Any) -> tuple[object, ...]:
+    """What tells views of the same code apart, as a loop makes them."""
+    ids = [(mark.id, mark.fields.get("name"), mark.fields.get("endpoint")) for mark in getattr(view, MARK, ())]
+    return id(source_of(view)), getattr(view, "__name__", None), repr(ids)

@@ -277,14 +277,27 @@ def test_groups_open_by_the_keys_they_were_shown_with_and_pivots_name_their_colu
 
 
 def test_decimals_and_binary_cells_have_a_form_in_json(app, openbb, ask):
-    rows = [{"id": 1, "fee": Decimal("0.10"), "raw": b"\x00\xff" * 40, "tags": [dt.date(2026, 1, 1), {"a": 1}]}]
+    rows = [
+        {
+            "id": 1,
+            "fee": Decimal("0.1234567890123456789"),
+            "raw": b"\x00\xff" * 40,
+            "tags": [dt.date(2026, 1, 1), {"a": 1}],
+        }
+    ]
 
     @app.post("/trades")
-    @openbb.row_model(source=rows, key="id", decimals="number")
+    @openbb.row_model(source=rows, key="id")
     def trades(): ...
 
+    @app.post("/exact")
+    @openbb.row_model(source=rows, key="id", decimals="exact")
+    def exact(): ...
+
+    assert ask("/exact")["rowData"][0]["fee"] == "0.1234567890123456789"
+
     raw = "0x" + "00ff" * 16 + "…"
-    assert ask()["rowData"] == [{"id": 1, "fee": 0.1, "raw": raw, "tags": ["2026-01-01", {"a": 1}]}]
+    assert ask()["rowData"] == [{"id": 1, "fee": 0.12345678901234568, "raw": raw, "tags": ["2026-01-01", {"a": 1}]}]
 
 
 # -- Refusals ---------------------------------------------------------------------------------------------------------

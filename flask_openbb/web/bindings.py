@@ -344,7 +344,8 @@ def _shaping(state: State, declaration: Declaration, id: str, answer: Answer) ->
         declared=tuple(column.field for column in answer.columns) if "select" not in declaration.shaping else (),
         **{
             "big_ints": settings.big_ints,
-            "decimals": settings.decimals,
+            # The grid takes the cells of a row model as they are: text is an invalid number to it.
+            "decimals": "number" if declaration.rows and settings.decimals == "exact" else settings.decimals,
             "max_file_size": settings.max_file_size,
             **declaration.shaping,
         },

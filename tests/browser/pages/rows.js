@@ -1,0 +1,74 @@
+// Shows a widget of type ssrm_table with AG Grid Enterprise's server-side row model: the grid asks the backend for what
+// it needs, and the answer goes to it as it is. What Workspace adds, the params in the query and an error as a toast,
+// is here too.
+"use strict";
+
+const asked = []; // every request of the grid, with what was answered
+const toasts = [];
+let api;
+
+const FILTERS = {
+  text: "agTextColumnFilter",
+  number: "agNumberColumnFilter",
+  boolean: "agTextColumnFilter",
+  dateString: "agDateColumnFilter",
+};
+
+function columnsOf(widget) {
+  return (widget.data?.table?.columnsDefs ?? []).map(({ field, headerName, cellDataType, rowGroup, aggFunc, hide }) => {
+    const filter = FILTERS[cellDataType];
+    if (!filter) throw new TypeError(`${field} is a ${cellDataType}`);
+    const tools = { enableRowGroup: true, enablePivot: true, enableValue: true };
+    return { field, headerName, cellDataType, rowGroup, aggFunc, hide, filter, ...tools };
+  });
+}
+
+// With a filter of its own where a set filter would be: the values of a column come from the backend.
+function withValues(widget, column) {
+  if (column.field !== "desk") return column;
+  const url = `${workspace.base}/openbb/widgets/${widget.id}/values/${column.field}`;
+  const values = ({ success }) => request(url).then(({ body }) => success(body));
+  return { ...column, filter: "agSetColumnFilter", filterParams: { values } };
+}
+
+function datasource(widget, params) {
+  const url = widgetUrl(widget.endpoint, params, workspace.base);
+  return {
+    async getRows({ request: wanted, success, fail }) {
+      const headers = { "Content-Type": "application/json" };
+      const answer = await request(url, { method: "POST", headers, body: JSON.stringify(wanted) });
+      asked.push({ wanted, rows: answer.body?.rowData?.length, count: answer.body?.rowCount, status: answer.status });
+      if (answer.status !== 200 || answer.body.error) {
+        if (answer.body?.error) toasts.push(answer.body.error);
+        return fail();
+      }
+      return success(answer.body);
+    },
+  };
+}
+
+function showRows(id, params = {}, options = {}) {
+  const widget = { id, ...workspace.widgets.body[id] };
+  api?.destroy();
+  asked.length = toasts.length = 0;
+  api = agGrid.createGrid(document.getElementById("grid"), {
+    rowModelType: "serverSide",
+    serverSideDatasource: datasource(widget, { ...initialParams(widget), ...params }),
+    columnDefs: columnsOf(widget).map((column) => withValues(widget, column)),
+    defaultColDef: { flex: 1, sortable: true, floatingFilter: true },
+    getRowId: ({ data, parentKeys, level }) => `${level}/${(parentKeys ?? []).join("/")}/${data.id ?? JSON.stringify(data)}`,
+    cacheBlockSize: 500,
+    sideBar: true,
+    rowGroupPanelShow: "always",
+    suppressServerSideFullWidthLoadingRow: true,
+    ...options,
+  });
+}
+
+// The rows on the screen, by their place in the level shown.
+function onScreen() {
+  const rows = api.getRenderedNodes().filter((node) => node.data && !node.stub);
+  return rows.map((node) => ({ place: node.rowIndex, group: node.group ?? false, key: node.key, level: node.level, data: node.data }));
+}
+
+const settled = () => asked.length > 0 && !document.querySelector(".ag-row-loading, .ag-row .ag-skeleton-container");

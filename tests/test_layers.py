@@ -37,12 +37,21 @@ NEVER_AT_IMPORT = {
     "openbb_ai",
     "pydantic",
     "duckdb",
+    "sqlglot",
 }
 SQL_MODULES = {
     f"flask_openbb.rowmodel.{name}"
-    for name in ("dialects", "translate", "reflect", "protect", "engine_sql", "engine_duckdb")
+    for name in (
+        *("dialects", "translate", "reflect", "protect", "engine_sql", "engine_duckdb"),
+        *("sql_database", "sql_duckdb", "sql_files", "sql_limits", "sql_servers"),
+    )
 }
 """The only modules that import SQLAlchemy; only they import each other, all others inside a function."""
+PARSER_MODULES = {
+    f"flask_openbb.rowmodel.{name}"
+    for name in ("statement", "statement_names", "statement_size", "statement_words", "sql_errors", "sql_answer")
+}
+"""Likewise of the parser of SQL."""
 
 
 def name_of(path: Path) -> str:
@@ -108,15 +117,16 @@ def test_rooms_without_flask(path: Path) -> None:
 def test_optional_packages_are_not_imported_with_the_package(path: Path) -> None:
     imports = imports_of(path, top_level=True)
     roots = {name.split(".")[0] for name in imports}
-    if name_of(path) in SQL_MODULES:
-        assert roots & NEVER_AT_IMPORT == {"sqlalchemy"}
+    if name_of(path) in SQL_MODULES | PARSER_MODULES:
+        assert roots & NEVER_AT_IMPORT <= {"sqlalchemy" if name_of(path) in SQL_MODULES else "sqlglot"}
     else:
         assert not roots & NEVER_AT_IMPORT
-        assert not imports & SQL_MODULES
+        assert not imports & (SQL_MODULES | PARSER_MODULES)
 
 
 def test_the_package_needs_no_sqlalchemy() -> None:
-    code = "import sys; sys.modules.update(sqlalchemy=None, duckdb=None); import flask_openbb, flask_openbb.rowmodel"
+    absent = "sqlalchemy=None, duckdb=None, sqlglot=None"
+    code = f"import sys; sys.modules.update({absent}); import flask_openbb, flask_openbb.rowmodel"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -21,6 +21,7 @@ from .declare import Declarations
 from .hooks import install
 from .routes import find_routes
 from .settings import Settings, read_settings
+from .sql import SqlRoute, add_sql
 from .state import EXTENSION, State, state_of
 from .stores import make_store
 from .udf import FeedRoute, add_feed
@@ -41,7 +42,7 @@ class OpenBB(Declarations):
     def __init__(self, app: Flask | None = None, *, auth: Policy | None = None) -> None:
         super().__init__()
         self._auth = auth
-        self._feeds: dict[object, FeedRoute] = {}
+        self._feeds: dict[object, FeedRoute | SqlRoute] = {}
         self._apps: weakref.WeakSet[Flask] = weakref.WeakSet()
         if app is not None:
             self.init_app(app)
@@ -98,7 +99,7 @@ class OpenBB(Declarations):
         self._apps.add(app)
         app.cli.add_command(openbb_commands)
 
-    def _serve(self, route: FeedRoute) -> None:
+    def _serve(self, route: FeedRoute | SqlRoute) -> None:
         self._feeds[route.source] = route
         try:
             for app in self._apps:
@@ -129,10 +130,13 @@ class OpenBB(Declarations):
         return {"widgets": dict(built.widgets), "apps": built.apps, "agents": built.agents}
 
 
-def _add(app: Flask, state: State, route: FeedRoute) -> None:
-    """Add a feed's URLs to an app, unless the same code did so before: of a factory that runs again."""
+def _add(app: Flask, state: State, route: FeedRoute | SqlRoute) -> None:
+    """Add the URLs of a feed or a SQL widget, unless the same code did so before: of a factory that runs again."""
     if route.source not in state.feeds:
-        add_feed(app, state.settings.url_prefix, route)
+        if isinstance(route, SqlRoute):
+            add_sql(app, state.settings.url_prefix, route)
+        else:
+            add_feed(app, state.settings.url_prefix, route)
         state.feeds.add(route.source)
 
 

@@ -8,12 +8,19 @@ from .forms import FormDeclarations
 from .keywords import KindDecorator, RowModelOptions, V, WidgetOptions
 from .kinds import KindDeclarations
 from .row_models import RowModelDeclarations
+from .sql import SqlDeclarations
 from .udf import UdfDeclarations
 
 __all__ = ["Declarations", "KindDecorator", "RowModelOptions", "V", "WidgetOptions"]
 
 
 class Declarations(
-    KindDeclarations, RowModelDeclarations, FormDeclarations, AgentDeclarations, AppDeclarations, UdfDeclarations
+    KindDeclarations,
+    RowModelDeclarations,
+    FormDeclarations,
+    AgentDeclarations,
+    AppDeclarations,
+    UdfDeclarations,
+    SqlDeclarations,
 ):
     """What can be declared on an :class:`~flask_openbb.OpenBB` extension."""

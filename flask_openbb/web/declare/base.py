@@ -10,13 +10,17 @@ import dataclasses
 import difflib
 import re
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...errors import RegistrationError
 from ...manifest.kinds import Kind
 from ...manifest.registry import Declaration, Registry, Role, label_of, location_of, source_of
 from ...manifest.specs import Widget
 from ...shape.shaping import Shaping
+
+if TYPE_CHECKING:
+    from ..sql import SqlRoute
+    from ..udf import FeedRoute
 
 _OURS = ("params", "columns", "auth", "public", "shape", "limit", "etag", "cache")
 _MADE_BY_US = {"widget", "title", "data_key", "whole", "row_schema", "declared"}
@@ -70,6 +74,14 @@ class Declaring:
         return Declaration(
             role=role, kind=kind, owner=self.registry.owner, id=id, fields=given, shaping=shaping, **ours, **more
         )
+
+
+class Serving(Declaring):
+    """What declares widgets whose URLs are added to every app."""
+
+    def _serve(self, route: FeedRoute | SqlRoute) -> None:
+        """Give a feed or a SQL widget its URLs in every app there is and will be."""
+        raise NotImplementedError
 
 
 def check_options(what: str, options: Mapping[str, Any], known: Collection[str]) -> None:

@@ -13,7 +13,7 @@ from ...live.sources import methods_of
 from ...manifest.kinds import kind_for
 from ...manifest.registry import caller_location
 from ..udf import FeedRoute, feed_view, own_view
-from .base import Declaring, check_options
+from .base import Serving, check_options
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -42,7 +42,7 @@ class UdfOptions(TypedDict, total=False):
     public: bool
 
 
-class UdfDeclarations(Declaring):
+class UdfDeclarations(Serving):
     """Widgets of type ``advanced_charting``, fed from here."""
 
     def udf(
@@ -99,10 +99,6 @@ class UdfDeclarations(Declaring):
         self._serve(route)
         self.registry.add(route.view, declaration)
         return route.view
-
-    def _serve(self, route: FeedRoute) -> None:
-        """Give a feed its URLs in every app there is and will be."""
-        raise NotImplementedError
 
 
 def _titled(path: str) -> str:

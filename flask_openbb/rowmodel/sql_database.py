@@ -1,0 +1,140 @@
+"""What a statement is run on: a database that is kept to reading, and the source a judged statement becomes there.
+
+Owns :class:`SqlDatabase`, the half that DuckDB (:mod:`.sql_duckdb`) and SQLAlchemy's databases (:mod:`.sql_servers`)
+share: a statement is described once, its columns get names of their own, and a :class:`.pages.Source` over it answers
+row-model requests by the same translation as any other. Imports :mod:`.statement`, :mod:`.pages`, SQLAlchemy and
+sqlglot; called by :mod:`.sql_answer`, made by :mod:`.sql_sources`.
+"""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..errors import RowRequestError
+from .columns import ORDERED
+from .engines import Engine, Guard
+from .pages import Source
+from .reflect import kind_of_type
+from .sql_caps import SqlCaps
+from .sql_catalog import SqlCatalog
+from .statement import PARSERS, PLACE, Statement
+
+ROW = "openbb_row"
+"""The hidden column that keeps the order a statement asked for."""
+MAX_COLUMNS = 500
+CATALOG_SECONDS = 60.0
+"""How long the tables of a database are believed."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A statement that was described, as a source of rows."""
+
+    source: Source
+    hidden: str | None
+    """The column that is not shown."""
+
+
+class SqlDatabase(ABC):
+    """A database that statements are run on.
+
+    :param caps: What one of them may take.
+    """
+
+    name: str
+    """SQLAlchemy's name of the database, or ``duckdb``."""
+
+    def __init__(self, caps: SqlCaps) -> None:
+        self.caps = caps
+        self._lock = threading.Lock()
+        self._catalog: tuple[float, SqlCatalog] | None = None
+
+    def catalog(self) -> SqlCatalog:
+        """Give the relations that may be read, as they were at most a minute ago."""
+        known = self._catalog
+        if known is not None and known[0] > monotonic():
+            return known[1]
+        with self._lock:
+            catalog = self.read_catalog()
+            self._catalog = (monotonic() + CATALOG_SECONDS, catalog)
+        return catalog
+
+    @abstractmethod
+    def read_catalog(self) -> SqlCatalog:
+        """Read the relations that may be read."""
+
+    @abstractmethod
+    def describe(self, text: str, statement: Statement, guard: Guard) -> list[tuple[str, Any]]:
+        """Give the name and SQLAlchemy type of each column of a statement.
+
+        :raises RowRequestError: If the database refuses it.
+        """
+
+    @abstractmethod
+    def engine(self, text: str, columns: Sequence[sa.Column[Any]], key: Sequence[str], statement: Statement) -> Engine:
+        """Give an engine over the text of a statement."""
+
+    def open(self, statement: Statement, guard: Guard) -> Opened:
+        """Make a source of a statement.
+
+        Its rows are in the order it asks for, then by its columns, so that pages do not overlap. Columns of one name
+        get numbers.
+
+        :raises RowRequestError: If the database refuses it, or it has too many columns.
+        """
+        limit = self.caps.max_rows + 1
+        found = self.describe(statement.sql(limit=0), statement, guard)
+        if not found or len(found) > MAX_COLUMNS:
+            raise RowRequestError(PLACE, f"the statement has {len(found):,} columns: 1 to {MAX_COLUMNS} are shown.")
+        names = unique([name for name, _ in found])
+        columns = [sa.Column(name, kind) for name, (_, kind) in zip(names, found, strict=True)]
+        ordered = [at for at, column in enumerate(columns) if kind_of_type(column.type, self.name)[0] in ORDERED]
+        text = statement.sql(limit=limit, ties=[at + 1 for at in ordered])
+        if not statement.ordered and ordered:
+            key = tuple(names[at] for at in ordered)
+            engine = self.engine(self._named(text, names), columns, key, statement)
+            return Opened(Source(engine.columns, key, engine, identity=text), None)  # type: ignore[attr-defined]
+        hidden = unique([*names, ROW])[-1]
+        extra, over = [], ""
+        if PARSERS[self.name] == "mysql" and statement.ordered and (kept := statement.with_order(names)):
+            # MariaDB does not number the rows of a subquery in its order, unless it is told again.
+            extra = [name for name, _ in kept[1] if name not in names]
+            text = kept[0].sql(limit=limit, ties=[at + 1 for at in ordered])
+            terms = [*kept[1], *((names[at], False) for at in ordered)]
+            over = "ORDER BY " + ", ".join(f"{self._quote(name)}{' DESC' if down else ''}" for name, down in terms)
+        columns.append(sa.Column(hidden, sa.BigInteger(), nullable=False))
+        number = f", row_number() OVER ({over}) AS {self._quote(hidden)}"
+        engine = self.engine(self._named(text, names, number, extra), columns, (hidden,), statement)
+        return Opened(Source(engine.columns, (hidden,), engine, identity=text), hidden)  # type: ignore[attr-defined]
+
+    def _named(self, text: str, names: Sequence[str], number: str = "", extra: Sequence[str] = ()) -> str:
+        """Write a statement as one whose columns have these names, whatever the database calls them."""
+        given = ", ".join(map(self._quote, [*names, *extra]))
+        listed = ", ".join(map(self._quote, names))
+        return f"WITH openbb_statement({given}) AS ({text}) SELECT {listed}{number} FROM openbb_statement"  # noqa: S608
+
+    def _quote(self, name: str) -> str:
+        quote = '"' if PARSERS[self.name] != "mysql" else "`"
+        return quote + name.replace(quote, quote * 2) + quote
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """Number the names that are there already, and name those that are empty."""
+    taken: set[str] = set()
+    found = []
+    for place, given in enumerate(names, 1):
+        name = given or f"column_{place}"
+        number = 2
+        while name.casefold() in taken:
+            name = f"{given or 'column'}_{number}"
+            number += 1
+        taken.add(name.casefold())
+        found.append(name)
+    return found

@@ -1,0 +1,51 @@
+"""How much of a statement's result is taken: cells, and an answer as a whole.
+
+Owns :class:`LongRows`, which adds up what a page holds while it is read, and :func:`text_of`, the statement as
+SQLAlchemy selects from it. Imports SQLAlchemy and the package's errors; called by :mod:`.sql_duckdb` and
+:mod:`.sql_servers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..errors import RowRequestError
+from .engines import Row
+from .statement import PLACE
+
+PART = 100
+"""Rows read at once, so that the bound is noticed soon."""
+
+
+class LongRows:
+    """Collects rows until their texts are too much.
+
+    :param limit: Bytes.
+    """
+
+    part = PART
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.rows: list[Row] = []
+        self._size = 0
+
+    def take(self, part: Sequence[Any]) -> None:
+        """Add rows.
+
+        :raises RowRequestError: If they are too much.
+        """
+        for row in part:
+            self._size += sum(len(value) for value in row if isinstance(value, str | bytes | list | dict))
+            self.rows.append(tuple(row))
+        if self._size > self.limit:
+            problem = f"the answer is larger than {self.limit // 2**20} MB. Ask for fewer or shorter columns."
+            raise RowRequestError(PLACE, problem)
+
+
+def text_of(text: str, columns: Sequence[sa.Column[Any]]) -> sa.TextualSelect:
+    """Give a statement as SQLAlchemy selects from it; nothing in it is taken for a parameter."""
+    return sa.text(text.replace(":", "\\:")).columns(*columns)

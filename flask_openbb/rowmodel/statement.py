@@ -1,0 +1,219 @@
+"""One typed statement: judged by a parser, and written anew from what was judged.
+
+Owns :func:`judge`, text in and :class:`Statement` or :class:`~flask_openbb.RowRequestError` out. What runs is never the
+text that came: it is parsed (sqlglot), must be one SELECT, has every relation written out in full from the allow-list
+(:mod:`.statement_names`), is written from its tree with every name quoted and every literal and comment made anew, and
+each word of that is one of a list (:mod:`.statement_words`). Imports those, sqlglot and the package's errors; called by
+:mod:`.sql_answer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import ErrorLevel, ParseError, TokenError, UnsupportedError
+from sqlglot.generators.mysql import MySQLGenerator
+from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
+
+from ..errors import RowRequestError
+from .sql_catalog import SqlCatalog, SqlTable
+from .statement_names import resolve
+from .statement_words import check_words
+
+PLACE = "query"
+MAX_LENGTH = 20_000
+"""Characters of a statement."""
+MAX_TYPE_LENGTH = 10_000
+"""The longest type: ``CHAR(n)`` fills up to it."""
+PARSERS = {"duckdb": "duckdb", "sqlite": "sqlite", "postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
+"""The parser of each SQLAlchemy dialect, and of DuckDB."""
+
+
+REFUSED: dict[type[exp.Expr], str] = {
+    exp.Hint: "hints cannot be used here.",
+    exp.Lock: "FOR UPDATE and other locks cannot be used here.",
+    exp.Into: "INTO cannot be used here: a SELECT only reads.",
+    exp.Placeholder: "the statement holds a placeholder that has no value. Write the value.",
+    exp.Parameter: "variables cannot be used here. Write the value.",
+    exp.Comprehension: "lists cannot be made of lists here.",
+    exp.SessionParameter: "settings of the database cannot be read here.",
+}
+"""What the words of a statement would not tell, or not as well."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A judged statement."""
+
+    tree: exp.Query
+    dialect: str
+    tables: tuple[SqlTable, ...]
+    ordered: bool
+    """Whether its rows come in an order."""
+
+    @property
+    def names(self) -> set[str]:
+        """Every name in it."""
+        return {node.name for node in self.tree.find_all(exp.Identifier)}
+
+    def with_order(self, names: Sequence[str]) -> tuple[Statement, list[tuple[str, bool]]] | None:
+        """Give the statement with each term of its order as a column, and those columns.
+
+        :param names: Its columns.
+        :return: The statement, and the name of each term's column with whether it descends; None if a term cannot be
+            one.
+        """
+        tree, terms = self.tree.copy(), []
+        plain = isinstance(tree, exp.Select) and not tree.args.get("distinct")
+        folded = {name.casefold(): name for name in names}
+        for place, term in enumerate(tree.args["order"].expressions):
+            node = term.this
+            if isinstance(node, exp.Literal) and node.name.isdigit() and 0 < int(node.name) <= len(names):
+                name = names[int(node.name) - 1]
+            elif isinstance(node, exp.Column) and not node.table and node.name.casefold() in folded:
+                name = folded[node.name.casefold()]
+            elif plain:
+                name = f"openbb_order_{place}"
+                tree.select(exp.alias_(node.copy(), name, quoted=True), copy=False)
+            else:
+                return None
+            terms.append((name, bool(term.args.get("desc"))))
+        return replace(self, tree=tree), terms
+
+    def sql(self, *, limit: int | None = None, ties: Sequence[int] = ()) -> str:
+        """Write it.
+
+        :param limit: The most rows, if it has no smaller limit.
+        :param ties: Places of columns, from 1, that decide where its own order does not.
+        :raises RowRequestError: If a word of it is not allowed.
+        """
+        tree = self.tree.copy()
+        if ties and self.ordered:
+            _add_ties(tree.args["order"], ties, PARSERS[self.dialect])
+        if limit is not None:
+            tree = _limited(tree, limit)
+        return write(tree, self.dialect)
+
+
+def judge(text: Any, catalog: SqlCatalog, dialect: str) -> Statement:
+    """Judge a statement.
+
+    :param text: What the user typed.
+    :param catalog: The relations it may read.
+    :param dialect: SQLAlchemy's name of the database, or ``duckdb``.
+    :raises RowRequestError: If it is not one SELECT over these relations with functions that are allowed; the message
+        says what to write instead, and nothing of the database.
+    """
+    try:
+        tree = _parsed(_checked(text), PARSERS[dialect])
+        exact = dialect == "postgresql"
+        if exact:
+            tree = normalize_identifiers(tree, dialect=PARSERS[dialect])
+        _check_nodes(tree)
+        tables = resolve(tree, catalog, exact=exact)
+        statement = Statement(tree, dialect, tables, tree.args.get("order") is not None)
+        statement.sql()
+    except RecursionError:
+        raise RowRequestError(PLACE, "the statement is nested too deeply. Split it with WITH.") from None
+    return statement
+
+
+def _checked(text: Any) -> str:
+    if not isinstance(text, str):
+        raise RowRequestError(PLACE, "expected the text of a SELECT.")
+    if len(text) > MAX_LENGTH:
+        raise RowRequestError(PLACE, f"the statement is longer than {MAX_LENGTH:,} characters.")
+    wrong = next((char for char in text if not (char.isprintable() or char.isspace()) or char == "\ufeff"), None)
+    if wrong is not None or any("\ud800" <= char <= "\udfff" for char in text):
+        shown = f"U+{ord(wrong):04X}" if wrong is not None else "half of a character"
+        raise RowRequestError(PLACE, f"the statement holds {shown}, which is no text. Type it anew.")
+    return text
+
+
+def _parsed(text: str, parser: str) -> exp.Query:
+    try:
+        found = [tree for tree in Dialect.get_or_raise(parser).parse(text) if tree is not None]
+    except ParseError as error:
+        raise RowRequestError(PLACE, _syntax(error)) from None
+    except (TokenError, ValueError, TypeError, AttributeError, KeyError, IndexError):
+        # Besides its own errors, the parser raises what its code runs into.
+        raise RowRequestError(PLACE, "the statement cannot be read: a quote, comment or bracket may be open.") from None
+    if len(found) != 1:
+        problem = (
+            "several statements: send one SELECT at a time." if found else "the statement is empty. Write a SELECT."
+        )
+        raise RowRequestError(PLACE, problem)
+    tree = found[0]
+    if not isinstance(tree, exp.Select | exp.SetOperation | exp.Subquery):
+        first = text.split(None, 1)[0][:20].upper()
+        raise RowRequestError(PLACE, f"{first} cannot be used here: only a SELECT, which may begin by WITH.")
+    while isinstance(tree, exp.Subquery) and not set(tree.args) - {"this"} - {k for k, v in tree.args.items() if not v}:
+        tree = tree.this
+    return tree
+
+
+def _syntax(error: ParseError) -> str:
+    first: dict[str, Any] = error.errors[0] if error.errors else {}
+    near = first.get("highlight") or ""
+    where = f"line {first['line']}, column {first['col']}" if first.get("line") else "the statement"
+    return f"syntax error at {where}" + (f", near {near[:40]!r}." if near else ".")
+
+
+def _check_nodes(tree: exp.Query) -> None:
+    """Refuse what the words of the statement would not tell."""
+    for node in tree.walk():
+        if type(node) in REFUSED:
+            raise RowRequestError(PLACE, REFUSED[type(node)])
+        if isinstance(node, exp.In) and node.args.get("field") is not None:
+            raise RowRequestError(PLACE, "IN needs a list or a SELECT in parentheses.")
+        if isinstance(node, exp.Anonymous | exp.AnonymousAggFunc) and not isinstance(node.this, str):
+            raise RowRequestError(PLACE, f"the function {node.name[:60]!r} cannot be used in quotes.")
+        if isinstance(node, exp.DataTypeParam):
+            size = node.this
+            if isinstance(size, exp.Literal) and (not size.name.isdigit() or int(size.name) > MAX_TYPE_LENGTH):
+                raise RowRequestError(PLACE, f"a type of length {size.name[:20]} is too long.")
+
+
+def _add_ties(order: exp.Expr, ties: Sequence[int], parser: str) -> None:
+    terms = order.args["expressions"]
+    if any(isinstance(term.this, exp.Var) for term in terms):
+        return  # ORDER BY ALL
+    listed = ", ".join(map(str, ties))
+    written: Any = Dialect.get_or_raise(parser).parse(f"SELECT 1 ORDER BY {listed}")[0]
+    terms.extend(written.args["order"].expressions)
+
+
+def _limited(tree: exp.Query, limit: int) -> exp.Query:
+    given = tree.args.get("limit") or tree.args.get("fetch")
+    if given is None:
+        return tree.limit(limit, copy=False)
+    count = given.expression if isinstance(given, exp.Limit) else given.args.get("count")
+    if isinstance(count, exp.Literal) and not count.is_string and count.name.isdigit():
+        return tree if int(count.name) <= limit else tree.limit(limit, copy=False)
+    raise RowRequestError(PLACE, "LIMIT needs a number.")
+
+
+def write(tree: exp.Query, dialect: str) -> str:
+    """Write a statement from its tree, every name quoted, and check each word of it."""
+    parser = Dialect.get_or_raise(PARSERS[dialect])
+    make: Any = _MariaDB if PARSERS[dialect] == "mysql" else parser.generator_class
+    generator = make(dialect=parser, identify=True, comments=False, unsupported_level=ErrorLevel.RAISE)
+    if dialect == "sqlite":
+        # In double quotes, SQLite takes a name that is no column for a text.
+        generator._identifier_start = generator._identifier_end = "`"
+    try:
+        text: str = generator.generate(tree)
+    except UnsupportedError:
+        raise RowRequestError(PLACE, "the statement uses what this database does not know.") from None
+    check_words(text, "mysql" if dialect == "mariadb" else dialect, parser)
+    return text
+
+
+class _MariaDB(MySQLGenerator):
+    """MySQL's SQL as MariaDB knows it too."""
+
+    TRANSFORMS = {**MySQLGenerator.TRANSFORMS, exp.RegexpLike: lambda self, node: self.binary(node, "REGEXP")}

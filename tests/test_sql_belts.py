@@ -1,0 +1,206 @@
+"""Behind the judge, each engine refuses by itself; and no mutation of an attack gets by the judge."""
+
+import random
+import re
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sql_attacks import FILE, HONEST, REFUSED
+from sql_data import ALLOWED, CANARY, ENGINES, database, duckdb_files, model, secret_file, server, sqlite_file
+
+from flask_openbb.errors import RowRequestError, RowTimeoutError
+from flask_openbb.rowmodel import Guard
+from flask_openbb.rowmodel.sql_memory import resident, watch
+from flask_openbb.rowmodel.statement import judge
+
+ATTACKS = [text for text in REFUSED.values() if isinstance(text, str) and len(text) < 2_000]
+
+
+def unjudged(engine, text):
+    """Run a text as if the judge had let it through."""
+    statement = judge("SELECT 1 AS a", database(engine).catalog(), database(engine).name)
+    if engine == "duckdb":
+        with database(engine).asking(Guard(2), statement) as cursor:
+            return repr(cursor.execute(text).fetchmany(100))
+    with database(engine).asking(Guard(2), statement) as connection:
+        result = connection.exec_driver_sql(text.replace("%", "%%") if engine != "sqlite" else text)
+        return repr(result.fetchmany(100) if result.returns_rows else [])
+
+
+FILES = [name for name, text in REFUSED.items() if isinstance(text, str) and FILE in text]
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("engine", ["duckdb", "sqlite"])
+def test_no_file_is_read_even_past_the_judge(engine, name):
+    try:
+        found = unjudged(engine, REFUSED[name].replace(FILE, str(secret_file())))
+    except (RowRequestError, RowTimeoutError):
+        return
+    assert CANARY not in found
+
+
+WRITES = [
+    "INSERT INTO {t} SELECT * FROM {t}",
+    "UPDATE {t} SET price = 0",
+    "DELETE FROM {t}",
+    "DROP TABLE {t}",
+    "CREATE TABLE owned AS SELECT 1 AS a",
+    "ALTER TABLE {t} ADD COLUMN x int",
+]
+
+
+@pytest.mark.parametrize("text", WRITES)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_nothing_is_written_even_past_the_judge(engine, text):
+    if engine == "duckdb" and "CREATE" in text:
+        pytest.skip("a table of the locked database in memory, which nobody reads")
+    table = next(table for table in database(engine).catalog() if table.name == "trades")
+    with pytest.raises(RowRequestError):
+        unjudged(engine, text.format(t=".".join(table.path)))
+    assert model(engine).answer({"query": "SELECT count(*) AS n, max(price) AS p FROM trades"})["rowData"] == [
+        {"n": 60, "p": 88.5}
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SET enable_external_access = true",
+        "SET memory_limit = '100GB'",
+        "RESET memory_limit",
+        "SET lock_configuration = false",
+        "SET allowed_directories = ['/']",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "ATTACH '/tmp/openbb_owned.db'",
+        "COPY trades TO '/tmp/openbb_owned.csv'",
+        "EXPORT DATABASE '/tmp/openbb_owned'",
+        "CREATE PERSISTENT SECRET s (TYPE s3)",
+    ],
+)
+def test_duckdb_is_locked_before_a_statement_comes(text):
+    with pytest.raises(RowRequestError):
+        unjudged("duckdb", text)
+
+
+def test_duckdb_reads_no_neighbour_of_its_files():
+    with pytest.raises(RowRequestError):
+        unjudged("duckdb", f"SELECT * FROM read_text('{duckdb_files()}/../tables/*.parquet')")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * FROM secret",
+        "SELECT * FROM sqlite_master",
+        "SELECT * FROM pragma_table_info('secret')",
+        "SELECT load_extension('x')",
+        "ATTACH '/tmp/openbb_owned.db' AS o",
+        "PRAGMA query_only = 0",
+        "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT * FROM r",
+        "SELECT zeroblob(1000000000)",
+        "SELECT replace(hex(zeroblob(4000000)), '0', 'xxxxxxxxxx')",
+    ],
+)
+def test_sqlite_lets_a_statement_read_its_tables_and_nothing_else(text):
+    with pytest.raises(RowRequestError):
+        unjudged("sqlite", text)
+
+
+def test_the_users_connections_come_back_as_they_were():
+    import sqlalchemy as sa
+
+    from flask_openbb.rowmodel.sql_answer import SqlModel
+    from flask_openbb.rowmodel.sql_caps import SqlCaps
+    from flask_openbb.rowmodel.sql_sources import open_sql
+
+    engine = sa.create_engine(f"sqlite:///{sqlite_file()}", pool_size=1, max_overflow=0)
+    SqlModel(open_sql(engine, caps=SqlCaps(), tables=ALLOWED)).answer({"query": "SELECT * FROM trades"})
+    with engine.begin() as connection:
+        assert connection.execute(sa.text("SELECT token FROM secret")).scalar() == CANARY
+        connection.execute(sa.text("CREATE TEMP TABLE mine (a int)"))
+    for name in ("postgresql", "mariadb"):
+        with server(name).begin() as connection:
+            model(name).answer({"query": "SELECT * FROM trades"})
+            connection.execute(sa.text("CREATE TEMPORARY TABLE mine (a int)"))
+
+
+def test_a_statement_that_grows_the_process_is_stopped():
+    stopped = []
+    began = time.monotonic()
+    with watch(2**24, lambda: stopped.append(1)) as grown:
+        held = bytearray(2**27)
+        while not grown.value and time.monotonic() - began < 10:
+            held[::4096] = b"x" * len(held[::4096])
+    assert resident() is None or stopped
+
+
+def test_no_lock_is_left_when_a_statement_is_cancelled():
+    guard = Guard(20)
+    guard.cancel()
+    for engine in ENGINES:
+        with pytest.raises(RowTimeoutError):
+            model(engine).answer({"query": "SELECT * FROM trades", "disableCache": True}, guard=guard)
+        assert model(engine).answer({"query": "SELECT count(*) AS n FROM trades"})["rowData"] == [{"n": 60}]
+
+
+SPACES = (" ", "\n", "\t", "  ", "/**/", " /* x */ ", " -- x\n", "\r\n", "\u00a0")
+SWAPS = (
+    lambda rng, text: "".join(char.upper() if rng.random() < 0.5 else char.lower() for char in text),
+    lambda rng, text: re.sub(" ", lambda _: rng.choice(SPACES), text),
+    lambda rng, text: text.replace(
+        "secret", rng.choice(['"secret"', "`secret`", "[secret]", "SECRET", "ſecret", "sec/**/ret"])
+    ),
+    lambda rng, text: text.replace(
+        "SELECT", rng.choice(["SELECT ALL", "SELECT DISTINCT", "(SELECT", "SELECT /*+ x */"])
+    ),
+    lambda rng, text: rng.choice(["", ";", "/* a */", "(", "-- a\n", "SELECT 1;", "\ufeff"]) + text,
+    lambda rng, text: text + rng.choice(["", ";", "--", "/*", ")", " LIMIT 1", " UNION SELECT token FROM secret"]),
+    lambda rng, text: f"SELECT * FROM ({text}) q",
+    lambda rng, text: f"WITH q AS ({text}) SELECT * FROM q",
+    lambda rng, text: text.replace("'", rng.choice(["''", '"', "\\'", "’", "`", "$$"])),
+    lambda rng, text: (
+        text[: rng.randrange(len(text))] + rng.choice("'\"`;()[]-/*\\%:@$?é\u200b") + text[rng.randrange(len(text)) :]
+    ),
+    lambda rng, text: text.replace("(", rng.choice(["( ", "/**/(", " (", '"('])),
+    lambda rng, text: rng.choice(list(HONEST.values())) + rng.choice([" UNION ", "; ", " "]) + text,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(ENGINES), st.sampled_from(ATTACKS), st.integers(0, 2**32), st.integers(1, 4))
+def test_no_mutation_of_an_attack_reads_what_is_not_allowed(engine, text, seed, times):
+    rng = random.Random(seed)
+    for _ in range(times):
+        text = rng.choice(SWAPS)(rng, text.replace(FILE, str(secret_file())))
+    try:
+        statement = judge(text, database(engine).catalog(), database(engine).name)
+    except RowRequestError as error:
+        assert CANARY not in str(error)
+        return
+    assert {table.name for table in statement.tables} <= set(ALLOWED)
+    try:
+        found = repr(model(engine).answer({"query": text, "endRow": 50}, guard=Guard(2)))
+    except (RowRequestError, RowTimeoutError) as error:
+        found = str(error)
+    assert CANARY not in found
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(ENGINES), st.text(max_size=60))
+def test_any_text_is_answered_or_refused_with_a_sentence(engine, text):
+    try:
+        judge(text, database(engine).catalog(), database(engine).name)
+    except RowRequestError as error:
+        assert error.problem.endswith((".", "?"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(ENGINES), st.text(alphabet=st.characters(exclude_categories=["C", "Z"]), max_size=30))
+def test_a_text_in_quotes_is_that_text_on_every_engine(engine, value):
+    backslashes = value.replace("\\", "\\\\") if engine == "mariadb" else value
+    query = f"SELECT '{backslashes.replace(chr(39), chr(39) * 2)}' AS x"
+    assert model(engine).answer({"query": query})["rowData"] == [{"x": value}]

@@ -39,6 +39,7 @@ from .manifest.render import (
     title_case,
 )
 from .manifest.specs import Column, Grid, Group, McpServer, Param, Placement
+from .shape.images import data_uri
 from .shape.omni import OmniAnswer
 from .shape.sources import File
 from .web.cache import Cache
@@ -61,6 +62,7 @@ __all__ = [
     "sparkline",
     "title_case",
     "columns_of_frame",
+    "data_uri",
     "File",
     "Form",
     "Bar",

@@ -732,3 +732,49 @@ def test_what_an_exposed_view_takes_is_left_to_it(app, openbb, client, manifest)
     answer = client.get("/openbb/widgets/reports?desk=fx&year=2026")
     assert answer.get_json() == [{"desk": "fx", "year": 2026}]
     assert client.get("/openbb/widgets/reports?desk=fx&year=soon").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("column", "write"),
+    [
+        ("close", "Write Column('close')."),
+        ({"field": "close"}, "Write Column('close'), with the keys in snake_case."),
+        ({"field": "close", "headerName": "Close"}, "Write Column('close', ...), with the keys in snake_case."),
+    ],
+)
+def test_a_column_that_is_none_is_told_with_what_to_write(app, openbb, column, write):
+    @app.get("/prices")
+    @openbb.table(columns=[column])
+    def prices():
+        return ROWS
+
+    with pytest.raises(ManifestError) as raised:
+        openbb.validate(app)
+    assert write in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "label"), [({}, "Open Trades"), ({"name": "Trades"}, "Trades"), ({"id": "other"}, "Open Trades")]
+)
+def test_a_bare_metric_is_labelled_with_the_name_of_the_manifest(app, openbb, manifest, options, label):
+    @app.get("/open")
+    @openbb.metric(**options)
+    def open_trades():
+        return 41
+
+    (entry,) = manifest().values()
+    assert entry["name"] == label
+    assert app.test_client().get("/open").get_json() == {"label": label, "value": 41}
+
+
+@pytest.mark.parametrize("option", ["folder", "max_file_size"])
+def test_an_option_of_files_is_for_files_alone(app, openbb, option):
+    @app.get("/prices")
+    @openbb.table(**{option: 5})
+    def prices():
+        return ROWS
+
+    with pytest.raises(
+        ManifestError, match=rf"{option}= is for widgets of type 'pdf', 'multi_file_viewer', 'markdown'"
+    ):
+        openbb.validate(app)

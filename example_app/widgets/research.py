@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from flask import Blueprint, abort, render_template
@@ -23,6 +24,7 @@ DOCUMENTS = {f"{year}.md": f"{year} in the markets" for year in range(LAST_YEAR,
     "data.md": "The data on file"
 }
 DOCUMENT_TITLES = {title: link for link, title in DOCUMENTS.items()}
+PICTURES = Path(__file__).parents[1] / "static"
 VIDEOS = {
     "OpenBB Workspace": "https://www.youtube.com/watch?v=uYyhswnZkSw",
     "Open Data Platform": "https://www.youtube.com/watch?v=MSlhOFxEdxg",
@@ -95,12 +97,21 @@ def documents() -> list[dict[str, Any]]:
 
 
 @bp.get("/document")
-@openbb.markdown(name="Document", category="Research", sub_category="Reports", grid=(20, 12), stale_time=3_600_000)
+@openbb.markdown(
+    name="Document",
+    category="Research",
+    sub_category="Reports",
+    grid=(20, 12),
+    stale_time=3_600_000,
+    folder=PICTURES,  # of the images that a text names; they are sent in it
+)
 def document(
     path: Annotated[str, Param(label="Document", options=DOCUMENT_TITLES)] = "data.md",
 ) -> str:
     """One document in Markdown."""
-    return reviews.files_in_words() if path == "data.md" else reviews.year_in_words(int(path.removesuffix(".md")))
+    if path == "data.md":
+        return f"{reviews.files_in_words()}\n\n![The market desk](desk.svg)"
+    return reviews.year_in_words(int(path.removesuffix(".md")))
 
 
 @bp.get("/fact-sheet")

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..errors import RegistrationError
+from ..shape.images import image_type
 from .report import Report
 from .specs import McpServer
 
@@ -25,15 +26,6 @@ LARGEST_IMAGE = 2_000_000
 """Bytes of an image file that is still read."""
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".ico"}
-_SIGNATURES = (
-    (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
-    (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
-    (re.compile(rb"GIF8[79]a"), "image/gif"),
-    (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "image/webp"),
-    (re.compile(rb".{4}ftypavi[fs]", re.DOTALL), "image/avif"),
-    (re.compile(rb"\x00\x00\x01\x00"), "image/x-icon"),
-    (re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|!DOCTYPE svg|svg)", re.IGNORECASE), "image/svg+xml"),
-)
 _SCHEMES = ("https", "http", "data", "blob")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]{64,}={0,2}\s*")
 
@@ -110,7 +102,7 @@ def _read_image(file: File, key: str, report: Report) -> str | None:
         message = f"The file has {size:,} bytes, and every client loads it with apps.json."
         tell = report.error if size > LARGEST_IMAGE else report.warning
         tell((key,), message, value=str(file), fix="Make it about 250 x 200 pixels, or give its URL.")
-    kind = next((kind for signature, kind in _SIGNATURES if signature.match(content)), None)
+    kind = image_type(content)
     if kind is None:
         if content or not size:
             fix = "Use PNG, JPEG, GIF, WebP, AVIF or SVG."

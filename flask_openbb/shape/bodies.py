@@ -26,6 +26,7 @@ from .columnar import encode_frame
 from .documents import unfold
 from .encode import dumps, scalar_text
 from .encoded import Encoded
+from .images import embedded
 from .rows import describe, is_lazy, is_record, iter_records, listing, records, text_key, to_rows
 from .shaping import Shaping as Shaping  # noqa: PLC0414 - whoever calls a shaper needs it
 from .stream import PART, Stream, dump_table, stream_table
@@ -99,8 +100,10 @@ def metric(value: Any, shaping: Shaping) -> Any:
 def markdown(value: Any, shaping: Shaping) -> Any:
     """Shape a text in Markdown.
 
-    :param value: Text; with ``data_key`` also a mapping that holds text there.
+    :param value: Text; with ``data_key`` also a mapping that holds text there. Images in it that are files of
+        ``folder`` become data URIs.
     :return: The text, which becomes a JSON string, or a mapping with it under ``data_key``.
+    :raises RequestError: 404 if it names an image that is not in ``folder``.
     :raises ShapeError: If it is no text.
 
     Source: OpenBB docs, widget-types/markdown.
@@ -284,7 +287,8 @@ def _markdown(value: Any, shaping: Shaping) -> str:
         refuse(shaping, f"the view returned {describe(value)}, which {path}. Return the text alone.")
     if not isinstance(value, str):
         refuse(shaping, f"the view returned {describe(value)}, not text. Return a str in Markdown.")
-    return str.__str__(value)
+    with named(shaping):
+        return embedded(str.__str__(value), shaping.file_limits, warn=lambda why: shaping.warn_once("image", why))
 
 
 def _option(item: Any, number: int) -> dict[str, Any]:

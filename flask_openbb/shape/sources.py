@@ -1,7 +1,8 @@
 """One file, from wherever a view has it: bytes, a file object, a path in a declared folder, or a URL.
 
 Owns :class:`File`, the reading of a file's content, its limits, and the one rule about paths: nothing outside of the
-folder that was declared is ever opened. Imports :mod:`flask_openbb.errors` only; called by :mod:`.files`.
+folder that was declared is ever opened. Imports :mod:`flask_openbb.errors` only; called by :mod:`.files` and
+:mod:`.images`.
 """
 
 from __future__ import annotations
@@ -72,11 +73,11 @@ def read_file(value: Any, limits: Limits, *, title: str) -> dict[str, Any]:
         content = bytes(value)
     elif hasattr(value, "read"):
         name = name or _own_name(value)
-        content = _read(value, limits)
+        content = read_all(value, limits)
     elif isinstance(value, (str, os.PathLike)):
         path = os.fspath(value)
         name = name or os.path.basename(path)
-        content = _read_path(path, limits)
+        content = read_path(path, limits)
     else:
         _refuse(f"the view returned a {type(value).__name__}, not a file. {_RETURN}")
     _check_pdf(content, limits)
@@ -132,8 +133,11 @@ def _own_name(file: Any) -> str | None:
     return os.path.basename(name) if isinstance(name, str) else None
 
 
-def _read(file: Any, limits: Limits) -> bytes:
-    """Read all of a file object, also one that was just written and not wound back."""
+def read_all(file: Any, limits: Limits) -> bytes:
+    """Read all of a file object, also one that was just written and not wound back; it is closed.
+
+    :raises ShapeError: If it was opened as text.
+    """
     try:
         if getattr(file, "seekable", bool)():
             file.seek(0)
@@ -147,7 +151,12 @@ def _read(file: Any, limits: Limits) -> bytes:
     return content
 
 
-def _read_path(path: str | bytes, limits: Limits) -> bytes:
+def read_path(path: str | bytes, limits: Limits) -> bytes:
+    """Read a file of the folder that was declared.
+
+    :raises RequestError: 404 if there is no such file in it.
+    :raises ShapeError: If no folder was declared, or the file is too large.
+    """
     if not isinstance(path, str):
         _refuse(f"a path is given as bytes. {_RETURN}")
     if limits.folder is None:

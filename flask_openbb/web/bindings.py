@@ -21,6 +21,7 @@ from ..manifest.documented import Documented, documented
 from ..manifest.forms import BUTTON
 from ..manifest.kind_params import fit_params, selector_of
 from ..manifest.kinds import Kind
+from ..manifest.naming import described
 from ..manifest.params import ParamPlan, plan_params
 from ..manifest.registry import Declaration, Marked, View, is_declared_by, same_source
 from ..manifest.specs import Column
@@ -60,7 +61,13 @@ FORM = Kind(
 """The pseudo-kind of a form's view."""
 
 _IN_FORMS = frozenset({BUTTON})
-_CHART_OPTIONS = {"template": ("chart", "chart-highcharts", "chart-vegalite"), "toolbar": ("chart",)}
+_SHAPING_OF = {
+    "template": ("chart", "chart-highcharts", "chart-vegalite"),
+    "toolbar": ("chart",),
+    "folder": ("pdf", "multi_file_viewer", "markdown"),
+    "max_file_size": ("pdf", "multi_file_viewer", "markdown"),
+}
+"""The types of widget that an option is for, where it is not for all."""
 _FLAGS = ("public", "shape", "etag")
 _WHERE = "Use True or False."
 
@@ -184,7 +191,9 @@ def bind(state: State, mark: Marked, home: Home) -> Binding:
     for part, make in parts.items():
         problems += _collect(made, part, make)
     if "answer" in made:
-        problems += _collect(made, "shaping", lambda: _shaping(state, declaration, home.id, made["answer"]))
+        problems += _collect(
+            made, "shaping", lambda: _shaping(state, mark, home.id, made["answer"], made.get("documented"))
+        )
     if problems:
         raise UnusableError(*problems)
     return Binding(
@@ -281,7 +290,7 @@ def _answer(mark: Marked, kind: Kind, found: Documented | None) -> Answer:
     if isinstance(given, list | tuple):
         for number, column in enumerate(given):
             if not isinstance(column, Column):
-                raise OpenBBError(f"columns[{number}] is {column!r}. Write Column({str(column)!r}).")
+                raise OpenBBError(f"columns[{number}] is {column!r}. Write {_column_for(column)}.")
         given = tuple(given)
     if declaration.wire is not None or kind.shaper is not bodies.table:
         return Answer(columns_from(given), None, row_schema(given)) if given is not None else Answer()
@@ -290,6 +299,14 @@ def _answer(mark: Marked, kind: Kind, found: Documented | None) -> Answer:
         return answer
     # What their decorator dumped is not dumped again.
     return found.answer if given is None else replace(answer, data_key=answer.data_key or found.answer.data_key)
+
+
+def _column_for(given: Any) -> str:
+    """What to write for something that is no Column."""
+    if isinstance(given, Mapping) and isinstance(given.get("field"), str):
+        more = ", ..." if len(given) > 1 else ""
+        return f"Column({given['field']!r}{more}), with the keys in snake_case"
+    return f"Column({str(given)!r})"
 
 
 def _policy(state: State, declaration: Declaration) -> Policy | None:
@@ -324,17 +341,18 @@ def _cache(declaration: Declaration, kind: Kind) -> Cache | None:
     return cache
 
 
-def _shaping(state: State, declaration: Declaration, id: str, answer: Answer) -> Shaping:
+def _shaping(state: State, mark: Marked, id: str, answer: Answer, found: Documented | None) -> Shaping:
+    declaration = mark.declaration
     wire = declaration.wire or {}
     data = wire.get("data")
     data_key = declaration.fields.get("data_key") or (data.get("dataKey") if isinstance(data, Mapping) else None)
     data_key = data_key or answer.data_key
     settings = state.settings
-    for option, wires in _CHART_OPTIONS.items():
+    for option, wires in _SHAPING_OF.items():
         if option in declaration.shaping and declaration.kind is not None and declaration.kind.wire not in wires:
             known = ", ".join(map(repr, wires))
             raise RegistrationError(f"{option}= is for widgets of type {known}, and this is {declaration.kind.wire!r}.")
-    title = declaration.fields.get("name") or wire.get("name")
+    title = declaration.fields.get("name") or wire.get("name") or (found and found.name) or described(mark.function)[0]
     return Shaping(
         widget=id,
         title=title if isinstance(title, str) else "",

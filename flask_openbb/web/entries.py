@@ -5,15 +5,13 @@ Used while a manifest is built.
 
 from __future__ import annotations
 
-import functools
-import inspect
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
 from ..errors import RegistrationError
 from ..manifest.documented import Documented
-from ..manifest.naming import label_from
+from ..manifest.naming import described
 from ..manifest.registry import Declaration, View
 from ..manifest.schemas import dump_agent, dump_widget
 from ..manifest.specs import Agent, Column, Grid, ParamRows, Widget
@@ -103,26 +101,3 @@ def _features(given: Any) -> dict[str, Any]:
         raise RegistrationError(f"features={given!r} is no list. Write features=['widget-dashboard-select'].")
     named = dict(given) if isinstance(given, Mapping) else dict.fromkeys(sorted(map(str, given)), True)
     return {"streaming": True, "widget-dashboard-select": False, "widget-dashboard-search": False, **named}
-
-
-def described(function: View) -> tuple[str, str]:
-    """The name in title case, and the docstring's first paragraph on one line (the name where there is none).
-
-    >>> def daily_prices():
-    ...     '''Prices of one symbol,
-    ...     day by day.
-    ...
-    ...     More for programmers.
-    ...     '''
-    >>> described(daily_prices)
-    ('Daily Prices', 'Prices of one symbol, day by day.')
-    """
-    target = inspect.unwrap(function)
-    while isinstance(target, functools.partial):
-        target = inspect.unwrap(target.func)
-    own_name = getattr(target, "__name__", type(target).__name__)
-    if own_name in ("get", "post", "put", "dispatch_request") and "." in getattr(target, "__qualname__", ""):
-        own_name = label_from(target.__qualname__.split(".")[-2])
-    name = own_name if " " in own_name else own_name.replace("_", " ").strip().title() or own_name
-    paragraph = (inspect.getdoc(target) or "").split("\n\n", 1)[0]
-    return name, " ".join(paragraph.split()) or name

@@ -22,13 +22,13 @@ from werkzeug.wrappers import Response
 
 from ..errors import Fault, RegistrationError, RequestError, ShapeError
 from ..manifest.forms import BUTTON, Form, buttons_of, form_inputs, forms_in
+from ..manifest.naming import described
 from ..manifest.params import describe, request_errors
 from ..manifest.registry import same_source
 from ..manifest.specs import Param
 from ..shape.submissions import SUBMITTED
 from .answers import JSON, code_of, one_line
 from .bindings import Binding
-from .entries import described
 from .environ import FORM
 from .rules import is_whole_url
 

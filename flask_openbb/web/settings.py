@@ -220,7 +220,9 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("MAX_VALUE_LENGTH", 100_000, _whole(1), "characters", "The longest parameter value accepted."),
     Setting("MAX_BODY_DEPTH", 32, _whole(1), "levels", "The deepest nesting of a JSON body accepted."),
-    Setting("MAX_FILE_SIZE", MOST_BYTES, _whole(1), "bytes", "The largest file a pdf or files widget sends."),
+    Setting(
+        "MAX_FILE_SIZE", MOST_BYTES, _whole(1), "bytes", "The largest file that is sent, a PDF or an image in Markdown."
+    ),
     Setting(
         "COMPRESS_MIN_SIZE",
         2_048,

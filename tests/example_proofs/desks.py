@@ -68,9 +68,12 @@ def documents(workspace: Workspace) -> None:
 
 @proves("research_document")
 def document(workspace: Workspace) -> None:
-    table = workspace.body("research_document").splitlines()[4:]
+    *table, blank, picture = workspace.body("research_document").splitlines()[4:]
     assert table[-1] == f"| Crude oil (WTI) | USD a barrel | 2013-12-31 | 2018-12-28 | {len(closes('WTI'))} |"
     assert len(table) == len(FILES)
+    assert blank == ""
+    _, _, drawn = picture.removesuffix(")").partition("![The market desk](data:image/svg+xml;base64,")
+    assert base64.b64decode(drawn).startswith(b"<svg ")
     assert workspace.body("research_document", path="2015.md").startswith("# 2015 in the markets")
 
 

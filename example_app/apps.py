@@ -34,7 +34,14 @@ openbb.app(
         "Overview": [overview.headlines, "api_performance", overview.briefing, prices.comparison],
         "Prices": [prices.candles, prices.history, prices.years, prices.every_quote],
         "Chart": [trading.chart],
-        "Trading": [trading.closes, trading.volume, trading.changes, trading.seasons, trading.quote],
+        "Trading": [
+            trading.closes,
+            trading.volume,
+            trading.changes,
+            trading.seasons,
+            trading.quote,
+            trading.year_range,
+        ],
         "Risk": [risk.correlation, risk.drawdowns],
         "Macro": ["macro_inflation", macro.oil_and_prices],
     },
@@ -107,7 +114,7 @@ openbb.app(
     mcp_servers=[
         McpServer(
             "OpenBB Docs",
-            "https://openbb-docs-mcp.external.openbb.app/mcp",
+            research.DOCS_MCP,
             description="OpenBB's documentation, for questions about Workspace itself.",
         )
     ],

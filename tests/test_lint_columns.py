@@ -319,6 +319,10 @@ def click(value_field: Any) -> dict[str, Any]:
 NAMING = {
     "click": (click("company_id"), (R, "groupBy", "valueField")),
     "color": ({"renderFn": "greenRed", R: {"colorValueKey": "company_id"}}, (R, "colorValueKey")),
+    "agent": (
+        {"renderFn": "cellOnClick", R: {"actionType": "sendToAgent", "sendToAgent": {"markdown": "Why {company_id}?"}}},
+        (R, "sendToAgent", "markdown"),
+    ),
     "sparkline": ({"sparkline": {"type": "line", "dataField": "company_id"}}, ("sparkline", "dataField")),
 }
 
@@ -331,6 +335,12 @@ def test_field_that_a_rule_names(column: Any, path: Any) -> None:
     assert lint_rows(column, "price") == [("hint", path, hidden)]
     assert lint_rows(column, "price", show_all=False) == [("hint", path, hidden)]
     assert lint_rows(column, "companyId", show_all=True) == []
+
+
+@pytest.mark.parametrize("text", ["{value}", 'As {"json": 1} or {}', "{ company_id }", "{0}", "Why?", 5])
+def test_what_is_no_placeholder_of_a_row_is_not_looked_up(text: Any) -> None:
+    column = {"renderFn": "cellOnClick", R: {"actionType": "sendToAgent", "sendToAgent": {"markdown": text}}}
+    assert [fault for fault in lint_rows(column, "price") if fault[0] == "hint"] == []
 
 
 def test_key_of_a_hover_cards_cell_is_no_field_of_the_row() -> None:

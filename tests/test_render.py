@@ -456,6 +456,16 @@ def test_a_field_that_a_schema_never_dumps_is_an_error() -> None:
     )
 
 
+def test_a_placeholder_of_an_agents_text_is_a_field_too() -> None:
+    source = schema(a=send_to_agent("Why {a} and {price} of {value}, {prise} {prise}?"))
+    with pytest.raises(RegistrationError) as caught:
+        columns_from(source)
+    assert str(caught.value) == (
+        "Column 'a' of columns=Rows names 'prise' in renderFnParams.sendToAgent.markdown, no field of a row. "
+        "Did you mean 'price'?"
+    )
+
+
 def test_a_schema_that_adds_keys_may_have_any_field() -> None:
     class Open(schema(a=green_red(by="added"))):  # type: ignore[misc]
         @post_dump

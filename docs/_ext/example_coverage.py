@@ -14,7 +14,15 @@ from typing import Any
 from marshmallow import Schema
 
 import example_app
-from flask_openbb.manifest import render, schema_agents, schema_apps, schema_columns, schema_params, schema_widgets
+from flask_openbb.manifest import (
+    app_params,
+    render,
+    schema_agents,
+    schema_apps,
+    schema_columns,
+    schema_params,
+    schema_widgets,
+)
 from flask_openbb.manifest.kinds import KINDS
 
 Json = Mapping[str, Any]
@@ -152,7 +160,9 @@ def _apps() -> Iterator[Section]:
     yield _keys("``tabs``", schema_apps.TabSchema, tabs)
     yield _keys("``layout``", schema_apps.PlacementSchema, placed)
     yield _keys("``state``", schema_apps.StateSchema, _inside(placed, "state"))
-    yield _keys("``groups``", schema_apps.GroupSchema, _each(_app_entries, "groups"))
+    groups = _each(_app_entries, "groups")
+    yield _keys("``groups``", schema_apps.GroupSchema, groups)
+    yield Section("Types of groups", app_params.GROUP_TYPES, _values(groups, "type"))
     yield _keys("``mcpServers``", schema_apps.McpServerSchema, _each(_app_entries, "mcpServers"))
 
 

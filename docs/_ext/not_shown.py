@@ -16,7 +16,6 @@ NOT_SHOWN: dict[tuple[str, str], str] = {
     ("Widgets", "widgetId"): "the check hints that the key in the manifest is the id",
     ("Widgets", "widgetType"): "does nothing, and the check warns of it",
     ("Widgets", "defaultViz"): "the old name of ``type``, and the check warns of it",
-    ("``storage``", "mcpUrl"): "needs an MCP server; see :doc:`kinds`, *Iframe*",
     ("``data``", "wsRowIdColumn"): _LIVE,
     ("``data``", "wsRowIdColumns"): _LIVE,
     ("``data.table``", "period"): "Workspace checks it and drops it",

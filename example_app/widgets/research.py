@@ -25,6 +25,8 @@ DOCUMENTS = {f"{year}.md": f"{year} in the markets" for year in range(LAST_YEAR,
 }
 DOCUMENT_TITLES = {title: link for link, title in DOCUMENTS.items()}
 PICTURES = Path(__file__).parents[1] / "static"
+DOCS_MCP = "https://openbb-docs-mcp.external.openbb.app/mcp"
+"""OpenBB's documentation, for the agent."""
 VIDEOS = {
     "OpenBB Workspace": "https://www.youtube.com/watch?v=uYyhswnZkSw",
     "Open Data Platform": "https://www.youtube.com/watch?v=MSlhOFxEdxg",
@@ -136,7 +138,14 @@ def video(title: Annotated[str, Param(label="Video", options=list(VIDEOS))] = "O
 
 
 @bp.get("/page")
-@openbb.iframe(name="Instrument page", category="Research", sub_category="Media", grid=(20, 14))
+@openbb.iframe(
+    name="Instrument page",
+    category="Research",
+    sub_category="Media",
+    grid=(20, 14),
+    # Workspace connects it when the widget is placed. A page with tools of its own would name its own server.
+    storage={"mcpUrl": DOCS_MCP},
+)
 def page(symbol: Symbol = "SP500") -> str:
     """The page that this service has always had for each instrument, inside of a dashboard."""
     try:

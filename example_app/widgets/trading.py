@@ -5,7 +5,7 @@ Both kinds take the chart as the library itself describes it, so the views retur
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -102,14 +102,24 @@ def seasons(symbol: AnyInstrument = "SP500") -> dict[str, Any]:
     }
 
 
+# Workspace gives a parameter of the type ticker the dashboard's; widgets that have one are in one group.
+Ticker = Annotated[str, Param(type="ticker", label="Ticker", description="The dashboard's")]
+
+
 @bp.get("/quote")
 @openbb.metric(name="Quote", category="Trading", grid=(10, 5))
-def quote(
-    symbol: Annotated[str, Param(type="ticker", label="Ticker", description="The dashboard's")] = "SP500",
-) -> tuple[str, float, float]:
+def quote(symbol: Ticker = "SP500") -> tuple[str, float, float]:
     """The last close of the dashboard's ticker, and its change on the day."""
     before, last = quotes_or_404(symbol)[-2:]
     return store.instrument(symbol).name, last.close, analytics.change(last.close, before.close)
+
+
+@bp.get("/range")
+@openbb.metric(id="trading_range", name="Range of a year", category="Trading", grid=(10, 5))
+def year_range(symbol: Ticker = "SP500") -> list[tuple[str, float]]:
+    """The lowest and the highest close of the dashboard's ticker in the last year on file."""
+    closes = [quote.close for quote in quotes_or_404(symbol, start=store.LAST_DAY - timedelta(days=365))]
+    return [("Lowest in a year", min(closes)), ("Highest in a year", max(closes))]
 
 
 chart = openbb.udf(

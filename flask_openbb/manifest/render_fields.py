@@ -6,6 +6,7 @@ Schema knows every key of a row, and by :mod:`.lint_columns`, where only the col
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -16,12 +17,16 @@ from .near_misses import did_you_mean
 from .specs import Column
 
 _SEPARATOR = "_"
+_PLACEHOLDER = re.compile(r"\{([^\W\d]\w*)\}")
+_CELL = "value"
+"""The placeholder of the cell's own value."""
 
 
 def named_fields(params: Any, sparkline: Any) -> Iterator[tuple[tuple[str, ...], str]]:
     """Find the fields of the row that one column's rules name.
 
-    A hover card's ``cellField`` is none of them: it is a key of the cell's own object.
+    A hover card's ``cellField`` is none of them: it is a key of the cell's own object. A placeholder in the text sent
+    to an agent is one: Workspace leaves a gap for a field the row has not.
 
     :param params: ``renderFnParams`` as on the wire, of any shape.
     :param sparkline: ``sparkline`` as on the wire, of any shape.
@@ -40,6 +45,11 @@ def named_fields(params: Any, sparkline: Any) -> Iterator[tuple[tuple[str, ...],
         name = holder.get(key) if isinstance(holder, Mapping) else None
         if isinstance(name, str) and name:
             yield (*path, key), name
+    sent = given.get("sendToAgent")
+    text = sent.get("markdown") if isinstance(sent, Mapping) else None
+    for name in dict.fromkeys(_PLACEHOLDER.findall(text) if isinstance(text, str) else ()):
+        if name != _CELL:
+            yield ("renderFnParams", "sendToAgent", "markdown"), name
 
 
 def check_fields(columns: Collection[Column], known: Collection[str], open_below: Collection[str], *, of: str) -> None:

@@ -33,7 +33,7 @@ WIDGETS = {
     "report": ("research_report", (595, 480)),
 }
 """What is drawn, as Workspace draws it, and how large; by the name of the picture."""
-BARS = ["SP500", "1D", 2_000]
+BARS = ["SP500", "1W", 2_000]
 """What an advanced chart is asked for: a symbol, a resolution, and so many bars at once."""
 
 

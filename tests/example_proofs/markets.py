@@ -198,6 +198,15 @@ def quote(workspace: Workspace) -> None:
     }
 
 
+@proves("trading_range")
+def year_range(workspace: Workspace) -> None:
+    year = closes("WTI")["2017-12-31":"2018-12-31"]
+    assert workspace.body("trading_range", symbol="WTI") == [
+        {"label": "Lowest in a year", "value": year.min()},
+        {"label": "Highest in a year", "value": year.max()},
+    ]
+
+
 @proves("trading_chart")
 def chart(workspace: Workspace) -> None:
     endpoint = "/" + workspace.widgets["trading_chart"]["endpoint"]

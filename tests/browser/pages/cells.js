@@ -141,7 +141,7 @@ async function drawTable(id) {
   card().style.width = "2000px";
   await new Promise((resolve) => {
     grid = agGrid.createGrid(card(), {
-      theme: agGrid.themeQuartz.withParams({ backgroundColor, foregroundColor: color }),
+      theme: agGrid.themeQuartz.withParams({ backgroundColor, foregroundColor: color, fontFamily: "sans-serif" }),
       rowData: rows,
       columnDefs: columns.map(columnOf),
       suppressFieldDotNotation: true,

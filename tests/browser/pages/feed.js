@@ -41,9 +41,11 @@ async function drawFeed(id, [symbolName, resolution, count]) {
   if (symbol.s !== undefined || !("name" in symbol)) throw new Error("unknown_symbol");
   const bars = await barsOf(base, symbol, resolution, count);
   const dark = workspace.theme === "dark";
+  const line = { color: dark ? "#2a2a2f" : "#e5e5e5" };
   const chart = LightweightCharts.createChart(card(), {
     width: card().clientWidth,
     height: card().clientHeight,
+    grid: { vertLines: line, horzLines: line },
     layout: { background: { color: dark ? "#151518" : "#ffffff" }, textColor: dark ? "#ffffff" : "#222222" },
   });
   const precision = Math.log10(symbol.pricescale);

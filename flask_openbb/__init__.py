@@ -1,7 +1,11 @@
-"""Flask-OpenBB: make any Flask service an OpenBB Workspace custom backend."""
+"""Flask-OpenBB: make any Flask service an OpenBB Workspace custom backend.
 
-from . import agents
-from .agents import AgentQuery
+The rooms of agents and feeds, which most services do not use, are imported when one of their names is first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .door.auth import ApiKeyAuth, BearerAuth, any_of
 from .door.credentials import Credentials, Identity
 from .errors import (
@@ -20,9 +24,7 @@ from .errors import (
     UnknownKindError,
     UnknownSymbolError,
 )
-from .live.feed import Bar, Bars, Feed, FeedConfig, Mark, Quote, SymbolInfo, TimescaleMark
-from .live.frames import DataFrameFeed
-from .manifest.apps import place
+from .manifest.app_parts import place
 from .manifest.dates import RelativeDate, business_days_ago, days_ago, months_ago, today, years_ago
 from .manifest.example_columns import columns_of_frame
 from .manifest.forms import Form
@@ -44,6 +46,12 @@ from .shape.omni import OmniAnswer
 from .shape.sources import File
 from .web.cache import Cache
 from .web.extension import OpenBB
+
+if TYPE_CHECKING:
+    from . import agents
+    from .agents import AgentQuery
+    from .live.feed import Bar, Bars, Feed, FeedConfig, Mark, Quote, SymbolInfo, TimescaleMark
+    from .live.frames import DataFrameFeed
 
 __all__ = [
     "OpenBB",
@@ -107,3 +115,19 @@ __all__ = [
     "UnknownKindError",
     "UnknownSymbolError",
 ]
+
+_FEEDS = ("Bar", "Bars", "Feed", "FeedConfig", "Mark", "Quote", "SymbolInfo", "TimescaleMark")
+_WHERE = {"AgentQuery": ".agents", "DataFrameFeed": ".live.frames", **dict.fromkeys(_FEEDS, ".live.feed")}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "agents":
+        return import_module(".agents", __name__)
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found = getattr(import_module(_WHERE[name], __name__), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

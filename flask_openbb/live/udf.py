@@ -35,14 +35,14 @@ Query = Mapping[str, str]
 def answer(source: Source, endpoint: str, query: Query) -> Any:
     """The body of one request.
 
-    :param endpoint: One of :data:`ENDPOINTS`.
+    :param endpoint: One of :data:`.endpoints.ENDPOINTS`.
     :param query: The items of the request's query, one of a name.
     :raises RequestError: For a wrong or missing item, an unknown symbol or resolution.
     :raises ShapeError: If the feed answered what no chart can show.
 
     Source: TradingView's documentation of the Charting Library, UDF.
     """
-    return ENDPOINTS[endpoint](source, query)
+    return _ANSWERS[endpoint](source, query)
 
 
 def error_body(error: RequestError) -> dict[str, Any]:
@@ -176,7 +176,7 @@ def quotes(source: Source, query: Query) -> dict[str, Any]:
     return {"s": "ok", "d": [_wire_quote(name, quote) for name, quote in found.items()]}
 
 
-ENDPOINTS: Mapping[str, Callable[[Source, Query], Any]] = {
+_ANSWERS: Mapping[str, Callable[[Source, Query], Any]] = {
     "config": config,
     "symbols": symbols,
     "search": searched,
@@ -186,7 +186,6 @@ ENDPOINTS: Mapping[str, Callable[[Source, Query], Any]] = {
     "time": server_time,
     "quotes": quotes,
 }
-"""What is asked below the widget's endpoint."""
 
 
 @dataclass(frozen=True)

@@ -12,17 +12,15 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as File
-from typing import Any, Literal
+from typing import Any
 
 from ..errors import Fault
+from .app_parts import Misfits
 from .app_view import MENTION, AppView, members_of, misfits_of
 from .lint import lint_apps
 from .report import Report, errors_first
 from .schemas import dump_app, load_app
 from .wire_fields import Path, plain
-
-Misfits = Literal["warn", "drop", "error"]
-MISFITS: tuple[Misfits, ...] = ("warn", "drop", "error")
 
 
 def read_apps(file: File, shown: str, report: Report) -> Any:

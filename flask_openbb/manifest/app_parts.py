@@ -11,13 +11,17 @@ import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path as File
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from ..errors import RegistrationError
 from ..shape.images import image_type
 from .report import Report
-from .specs import McpServer
+from .specs import McpServer, Placement
+
+Misfits = Literal["warn", "drop", "error"]
+"""What becomes of what no longer fits in a file of apps."""
+MISFITS: tuple[Misfits, ...] = ("warn", "drop", "error")
 
 IMAGES = ("img", "img_dark", "img_light")
 LARGE_IMAGE = 250_000
@@ -130,3 +134,35 @@ def _prompts(
 def mention_of(id: str) -> str:
     """Write a mention of a widget as Workspace reads it."""
     return f"@[id:{id}]"
+
+
+def place(
+    widget: Any,
+    *,
+    x: int | None = None,
+    y: int | None = None,
+    w: int | None = None,
+    h: int | None = None,
+    params: Mapping[str, Any] | None = None,
+    state: Mapping[str, Any] | None = None,
+    groups: Sequence[str] | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> Placement:
+    """Put a widget on a tab of an app with more said than which.
+
+    :param widget: A view or a widget's id.
+    :param x: Column, 0 to 39, and ``y`` row: both, one or none; what is left out is chosen where there is room.
+    :param w: Width and ``h`` height in cells; the widget's own ``grid`` where left out.
+    :param params: Values its parameters start with, by their names in the manifest.
+    :param state: Anything else Workspace keeps of a placed widget, as on the wire.
+    :param groups: The names of its groups; ``()`` keeps it out of all.
+    :param extra: Wire keys this version does not know.
+    :raises RegistrationError: If ``groups`` is one name and no list.
+
+    Source: OpenBB docs, apps.json reference, ``layout``.
+
+    .. versionadded:: 0.1
+    """
+    if isinstance(groups, str):
+        raise RegistrationError(f"place(): groups= is a list of group names, not {groups!r}. Write [{groups!r}].")
+    return Placement(widget, x=x, y=y, w=w, h=h, params=params, state=state, groups=groups, extra=extra or {})

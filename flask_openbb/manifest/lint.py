@@ -18,7 +18,6 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import Fault
-from .lint_apps import check_app, check_app_names
 from .lint_widgets import RULES, check_all
 from .report import Report, errors_first
 from .schema_agents import AgentSchema
@@ -84,6 +83,8 @@ def lint_apps(apps: object, *, widgets: Mapping[str, Any] | None = None) -> list
 
     Source: CLIENT lib/utils/validateBackend.ts, ``validateBackendTemplates`` and ``validateSource``.
     """
+    from .lint_apps import check_app, check_app_names  # noqa: PLC0415 - loaded when first used
+
     whole = Report("apps.json")
     if isinstance(apps, Mapping):
         apps = [apps] if apps else []

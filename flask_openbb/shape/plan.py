@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cache, reduce
 from itertools import chain, repeat
 from operator import countOf, getitem, itemgetter
 from typing import Any, Literal
@@ -26,6 +26,7 @@ from .rows import frame_reader, per_class, record_reader
 from .values import SAFE_INT
 
 
+@cache
 def _shells() -> int:
     """How many lists around the rows bring a mapping or list in a cell to orjson's limit of nesting.
 
@@ -51,9 +52,6 @@ def _within(rows: list[Any], shells: int) -> list[Any]:
     for _ in range(shells):
         rows = [rows]
     return rows
-
-
-_SHELLS = _shells()
 
 
 @dataclass
@@ -147,23 +145,23 @@ class Fitted:
 
     def _looks_plain(self) -> bool:
         """Whether no column needs more than orjson, as far as one row can tell."""
-        if self._layout.whole or not _SHELLS:
+        if self._layout.whole or not _shells():
             return False
         return all(type(reduce(getitem, path, self.like)) in ATOMS for path in self.paths.values())
 
     def _quickly(self) -> bytes | None:
         """Write the rows, unless one does not fit, or a cell holds a mapping or a list."""
-        form = self._layout.form
+        form, shells = self._layout.form, _shells()
         rows: list[Any] = self._rows
         hook: Callable[[Any], Any] = form.hook
         if not self._is_flat:
             # Orjson asks for each row when it is about to write it: only one flat row exists at a time.
             rows, hook = [NEXT] * len(rows), self._feed([(name, name) for name in self.paths]).send
         try:
-            text = orjson.dumps(_within(rows, _SHELLS), default=hook, option=form.options)
+            text = orjson.dumps(_within(rows, shells), default=hook, option=form.options)
         except TypeError:
             return None
-        return text[_SHELLS:-_SHELLS]
+        return text[shells:-shells]
 
     def _settle(self) -> bool:
         """Look at the class of every value; write lists, and ints too big, as their columns' cells."""

@@ -11,7 +11,6 @@ from time import monotonic
 from flask import Flask
 
 from ..errors import ManifestError
-from .app_entries import file_stamps
 from .build import Built, build
 from .dispatch import wrap_views
 from .routes import Routes, find_routes
@@ -42,7 +41,7 @@ def manifests_of(app: Flask, state: State) -> Built:
     """
     with state.lock:
         routes = routes_of(app, state)
-        if app.debug and (files := file_stamps(app, state.registry)) != state.files:
+        if app.debug and (files := _files(app, state)) != state.files:
             state.built, state.refused, state.files = None, (), files
         if state.refused:
             raise ManifestError(state.refused)
@@ -56,3 +55,9 @@ def manifests_of(app: Flask, state: State) -> Built:
                 raise
             state.built_at = monotonic()
         return state.built
+
+
+def _files(app: Flask, state: State) -> tuple[object, ...]:
+    from .app_entries import file_stamps  # noqa: PLC0415 - loaded when first used
+
+    return file_stamps(app, state.registry)

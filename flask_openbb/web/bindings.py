@@ -29,12 +29,12 @@ from ..manifest.view_columns import Answer, answer_of_view
 from ..shape import bodies, files, submissions
 from ..shape.shaping import Shaping
 from .cache import Cache, cache_of
-from .questions import Taker, taker_of
-from .row_sources import RowModel
 from .row_views import beside_rows, row_model_of
 from .rules import is_whole_url, path_types
 
 if TYPE_CHECKING:
+    from .questions import Taker
+    from .row_sources import RowModel
     from .state import State
 
 OPTIONS = Kind(wire="options", shaper=bodies.options, source="docs.openbb.co widget-parameters/advanced-dropdown")
@@ -268,6 +268,8 @@ def _taker(mark: Marked, home: Home) -> Taker | None:
     if types := path_types(home.rule):
         names = ", ".join(repr(name) for name in types)
         raise RegistrationError(f"Workspace asks an agent at one URL, and {names} in its rule would stay open.")
+    from .questions import taker_of  # noqa: PLC0415 - loaded when first used
+
     return taker_of(mark.function, skip_first=mark.method is not None, taken=home.rule.arguments)
 
 

@@ -19,15 +19,14 @@ from ..door.auth import takes_headers
 from ..errors import ConfigError, Fault, ManifestError
 from ..manifest.lint import lint_agents, lint_widgets
 from ..manifest.registry import Marked
-from .app_entries import app_entries
 from .bindings import Binding, Home, told
 from .conditional import digest_of
 from .entries import agent_entry, entry_of
 from .routes import PLACES, Routes, resolve_options
-from .row_columns import row_columns
 from .rules import relative_url
 
 if TYPE_CHECKING:
+    from ..manifest.specs import Column
     from .state import State
 
 logger = logging.getLogger("flask_openbb")
@@ -75,7 +74,7 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
     for binding in routes.widgets.values():
         try:
             rows = resolve_options(routes, binding.plan.rows, near=binding.endpoint)
-            columns, said = row_columns(binding)
+            columns, said = _columns(binding)
             faults += said
             unread = unread or bool(said)
             entry = entry_of(
@@ -99,6 +98,8 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
     faults += lint_widgets(wire, locations=locations, endpoints=_endpoints(app, state, routes, wire), declared=declared)
     refused = {fault.widget for fault in faults if fault.severity == "error"}
     wire = {id: widget for id, widget in wire.items() if id not in refused}
+    from .app_entries import app_entries  # noqa: PLC0415 - loaded when first used
+
     apps, app_faults = app_entries(app, state.registry, routes, wire)
     agents, agent_faults = _agents(routes, state.settings.agents_form)
     faults += [*app_faults, *agent_faults]
@@ -110,6 +111,14 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
         signed = ()
     documents = {"widgets": document(wire), "apps": document(apps), "agents": document(agents)}
     return Built(wire, apps, agents, tuple(faults), signed, documents, again=unread)
+
+
+def _columns(binding: Binding) -> tuple[tuple[Column, ...], tuple[Fault, ...]]:
+    if binding.rows is None:
+        return binding.columns, ()
+    from .row_columns import row_columns  # noqa: PLC0415 - loaded when first used
+
+    return row_columns(binding)
 
 
 def build(app: Flask, state: State, routes: Routes) -> Built:

@@ -36,10 +36,8 @@ from .door import TRUNCATED
 from .environ import BINDING, FILES, KEPT
 from .json_body import json_body
 from .routes import Routes
-from .row_answers import answer_rows, refused
-from .row_sources import SOURCE
+from .row_options import SOURCE
 from .selection import ask
-from .sse import event_response
 from .state import State, current_state
 from .theirs import prepare, unwrapped
 
@@ -85,6 +83,8 @@ def answer(binding: Binding, view: View, view_args: Mapping[str, Any]) -> Respon
             forms.check_origin(state, binding)
         arguments = parse(state, binding, view_args)
         if binding.rows is not None:
+            from .row_answers import answer_rows  # noqa: PLC0415 - loaded when first used
+
             return answer_rows(state, binding, view, arguments, respond)
         if binding.taker is not None:
             return _converse(binding, current_app.ensure_sync(view)(**arguments, **binding.taker.question(state)))
@@ -92,9 +92,17 @@ def answer(binding: Binding, view: View, view_args: Mapping[str, Any]) -> Respon
     except HTTPException as error:
         if binding.documented is not None:
             raise  # its extension's error handler answers, and the last of our hooks makes that readable
-        return refused(binding, error) or failure(error)
+        return _refused_rows(binding, error) or failure(error)
     except Exception as error:
-        return refused(binding, error) or failure(forms.refusal(error) if is_form else error)
+        return _refused_rows(binding, error) or failure(forms.refusal(error) if is_form else error)
+
+
+def _refused_rows(binding: Binding, error: Exception) -> Response | None:
+    if binding.rows is None:
+        return None
+    from .row_answers import refused  # noqa: PLC0415 - loaded when first used
+
+    return refused(binding, error)
 
 
 def _answer(state: State, binding: Binding, view: View, arguments: dict[str, Any]) -> Response:
@@ -121,6 +129,8 @@ def _converse(binding: Binding, value: Any) -> Response:
         return _host_response(binding, value, status, headers)
     if status is not None and code_of(status) >= 400:
         return readable(current_app.make_response(_tuple(value, status, headers)))
+    from .sse import event_response  # noqa: PLC0415 - loaded when first used
+
     response = event_response(value)
     if status is not None:
         response.status = str(status) if isinstance(status, str) else f"{int(status)}"

@@ -24,7 +24,7 @@ from ..manifest.registry import Declaration, Marked, Role, View, is_declared_by,
 from ..manifest.specs import Param, ParamRows
 from .bindings import OPTIONS_QUERY, Binding, Home, UnusableError, bind, kind_of
 from .forms import link, resolve_form
-from .row_extracts import extract_of
+from .row_urls import extract_of
 from .rules import is_whole_url, loose_pattern, relative_url
 from .state import BLUEPRINT
 from .theirs import envelope_of

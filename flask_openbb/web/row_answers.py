@@ -35,8 +35,9 @@ from .answers import JSON, error_response, failure, json_response, one_line
 from .bindings import Binding
 from .row_cells import shown_row
 from .row_extracts import send_extract
+from .row_options import SOURCE
 from .row_request import request_body
-from .row_sources import SOURCE, RowModel
+from .row_sources import RowModel
 from .row_watch import watched
 from .state import State
 

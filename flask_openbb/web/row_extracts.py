@@ -22,21 +22,12 @@ from ..shape.encode import Form
 from .answers import json_response
 from .bindings import Binding
 from .row_tables import XLSX_ROWS, csv_parts, xlsx_parts
+from .row_urls import EXPORTS, VALUES
 from .row_watch import watched
 
-VALUES = "values/"
-EXPORTS = {
-    "export.csv": "text/csv; charset=utf-8",
-    "export.xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
 MOST_VALUES = 10_000
 
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
-
-
-def extract_of(path: str) -> str | None:
-    """Give the extract that the end of a path names, or None if it names none."""
-    return path if path in EXPORTS or (path.startswith(VALUES) and len(path) > len(VALUES)) else None
 
 
 def send_extract(binding: Binding, source: Source, body: Any, guard: Guard) -> Response:

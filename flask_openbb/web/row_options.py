@@ -6,17 +6,24 @@ Owns :class:`RowOptions`, made at import time by the decorator and read when bin
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from ..errors import RegistrationError
-from ..rowmodel import Labels, Limits, Rules
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from ..rowmodel import Rules, Source
 
 Errors = Literal["toast", "status"]
 ERRORS = ("toast", "status")
+
+SOURCE = "source"
+"""The argument without a default by which a view takes what it narrows."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,6 +61,8 @@ class RowOptions:
 
         :raises RegistrationError: With everything that is wrong.
         """
+        from ..rowmodel import Labels, Limits, Rules  # noqa: PLC0415 - a room that most services do not use
+
         given = {name: getattr(self, name) for name in ("errors", "timeout", "export_rows", "count_seconds")}
         made = {
             name: getattr(settings, f"row_model_{name}") if value is None else value for name, value in given.items()
@@ -104,6 +113,15 @@ class RowSettings:
     timeout: float
     export_rows: int
     count_seconds: float
+
+
+class Opened:
+    """What a declaration's source became, by the engine it runs on; one a declaration."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.sources: OrderedDict[Hashable, tuple[Any, Source]] = OrderedDict()
+        """By identity of the engine, with the engine, so that it lives as long as its identity is used."""
 
 
 KEYWORDS = frozenset(each.name for each in fields(RowOptions)) - {"pid"}

@@ -9,8 +9,6 @@ their statements: no caller gets another's rows or totals, since a statement nar
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
@@ -18,21 +16,10 @@ from typing import Any
 from ..errors import ConfigError, MissingExtraError
 from ..rowmodel import Counts, Source, narrow, open_source
 from .row_binds import Binds, check_process, is_duckdb, root_of, tables_of
-from .row_options import RowOptions, RowSettings
+from .row_options import Opened, RowOptions, RowSettings
 
 KEPT = 64
 """Sources one row model keeps open, by the engine or file they are in."""
-SOURCE = "source"
-"""The argument without a default by which a view takes what it narrows."""
-
-
-class Opened:
-    """What a declaration's source became, by the engine it runs on; one a declaration."""
-
-    def __init__(self) -> None:
-        self.lock = threading.RLock()
-        self.sources: OrderedDict[Hashable, tuple[Any, Source]] = OrderedDict()
-        """By identity of the engine, with the engine, so that it lives as long as its identity is used."""
 
 
 class RowModel:

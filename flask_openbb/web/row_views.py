@@ -6,12 +6,16 @@ Used while bindings are made.
 from __future__ import annotations
 
 import inspect
+from typing import TYPE_CHECKING
 
 from ..errors import RegistrationError
 from ..manifest.params import WORKSPACE_ARGUMENTS
 from ..manifest.registry import Declaration, View
-from .row_sources import SOURCE, RowModel
+from .row_options import SOURCE
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .row_sources import RowModel
 
 _SHAPING = {"big_ints", "decimals"}
 _NOTHING_TO_DO = {
@@ -50,6 +54,8 @@ def row_model_of(settings: Settings, declaration: Declaration) -> RowModel | Non
         problems.append(str(error))
     if problems:
         raise RegistrationError(" ".join(problems))
+    from .row_sources import RowModel  # noqa: PLC0415 - loaded when first used
+
     return RowModel(options, read, opened)
 
 

@@ -10,7 +10,7 @@ import inspect
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Flask, current_app, request
@@ -18,12 +18,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from ..errors import OpenBBError, RegistrationError, RequestError, UnknownSymbolError
-from ..live.sources import Source
-from ..live.udf import ENDPOINTS, answer, error_body
+from ..live.endpoints import ENDPOINTS
 from ..manifest.registry import View
 from ..shape.encode import dumps
 from .answers import json_response, one_line
 from .environ import GUARDED
+
+if TYPE_CHECKING:
+    from ..live.sources import Source
 
 logger = logging.getLogger("flask_openbb")
 
@@ -84,6 +86,8 @@ def feed_view(feed: Any, takes: Mapping[str, frozenset[str]]) -> View:
     def udf_below(part: str) -> Response:
         if GUARDED not in request.environ:
             return refusal(RequestError(404, "No feed is served here."))
+        from ..live.sources import Source  # noqa: PLC0415 - loaded when first used
+
         return respond(Source(feed, takes, call), part)
 
     return udf_below
@@ -108,6 +112,8 @@ def respond(source: Source, part: str) -> Response:
     A wrong request is 422, an unknown symbol 404, a feed that fails 500 and logged: the client goes by ``s`` alone,
     everybody else by the status.
     """
+    from ..live.udf import answer  # noqa: PLC0415 - loaded when first used
+
     try:
         body = answer(source, part, request.args)
         return json_response(dumps(body))
@@ -126,6 +132,8 @@ def respond(source: Source, part: str) -> Response:
 
 def refusal(error: RequestError) -> Response:
     """``{"s": "error", "errmsg", "detail"}`` with the status of a refusal."""
+    from ..live.udf import error_body  # noqa: PLC0415 - loaded when first used
+
     response = json_response(orjson.dumps(error_body(error)), status=error.status)
     response.headers["Cache-Control"] = "no-store"
     challenge = getattr(error, "challenge", None)

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ...errors import RegistrationError
-from ...manifest.app_files import MISFITS, Misfits
-from ...manifest.app_parts import mention_of
+from ...manifest.app_parts import MISFITS, Misfits, mention_of
 from ...manifest.registry import MARK, caller_location, source_of
 from ...manifest.specs import App, Group
 from .base import Declaring, check_options

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ParamSpec, overload
 
 from ...manifest.kinds import kind_for
-from ..row_options import KEYWORDS, split
-from ..row_sources import Opened
+from ..row_options import KEYWORDS, Opened, split
 from .base import WIDGET_KEYWORDS, Declaring, check_options
 from .keywords import RowModelOptions
 

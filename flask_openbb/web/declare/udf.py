@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from ...errors import RegistrationError
-from ...live.feed import Feed
-from ...live.sources import methods_of
 from ...manifest.kinds import kind_for
 from ...manifest.registry import caller_location
 from ..udf import FeedRoute, feed_view, own_view
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ...door.auth import Policy
+    from ...live.feed import Feed
     from ...manifest.specs import Grid, Param
 
 
@@ -71,6 +70,8 @@ class UdfDeclarations(Serving):
 
         .. versionadded:: 0.1
         """
+        from ...live.sources import methods_of  # noqa: PLC0415 - loaded when first used
+
         check_options("udf", options, UdfOptions.__annotations__)
         if not isinstance(rule, str) or not rule.startswith("/") or not rule.strip("/") or set(rule) & set("<>?#"):
             raise RegistrationError(f"udf({rule!r}) is not a URL to serve a feed at. Write one such as '/udf'.")

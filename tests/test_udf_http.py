@@ -21,7 +21,7 @@ from flask_openbb import (
     SymbolInfo,
     any_of,
 )
-from flask_openbb.live.udf import ENDPOINTS
+from flask_openbb.live.endpoints import ENDPOINTS
 
 ORIGIN = {"Origin": "https://pro.openbb.co"}
 KEY = {"X-API-KEY": "k"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,6 @@ from werkzeug.routing import Rule
 from ..door.auth import Policy, query_names, resolve
 from ..errors import OpenBBError, ParamError, RegistrationError
 from ..manifest.columns import columns_from, row_schema, whole_columns
-from ..manifest.documented import Documented, documented
 from ..manifest.forms import BUTTON
 from ..manifest.kind_params import fit_params, selector_of
 from ..manifest.kinds import Kind
@@ -33,6 +33,7 @@ from .row_views import beside_rows, row_model_of
 from .rules import is_whole_url, path_types
 
 if TYPE_CHECKING:
+    from ..manifest.documented import Documented
     from .questions import Taker
     from .row_sources import RowModel
     from .state import State
@@ -68,6 +69,8 @@ _SHAPING_OF = {
     "max_file_size": ("pdf", "multi_file_viewer", "markdown"),
 }
 """The types of widget that an option is for, where it is not for all."""
+_DOCUMENTING = {"flask_smorest", "apiflask", "flask_restx"}
+"""Where the decorators are from that say more of a view."""
 _FLAGS = ("public", "shape", "etag")
 _WHERE = "Use True or False."
 
@@ -231,6 +234,10 @@ def _collect(made: dict[str, Any], part: str, make: Callable[[], Any]) -> tuple[
 
 def documented_at(mark: Marked, home: Home) -> Documented | None:
     """What another extension's decorators say of a view."""
+    if not _DOCUMENTING & sys.modules.keys():
+        return None
+    from ..manifest.documented import documented  # noqa: PLC0415 - loaded when first used
+
     posts = "body" in home.kind.params_in
     return documented(mark, endpoint=home.endpoint, posts=posts, envelope=home.envelope)
 

@@ -15,7 +15,6 @@ from flask.cli import AppGroup
 
 from ..errors import OpenBBError
 from .build import Built, compose
-from .certificates import write_certificate
 from .routes import Routes, find_routes
 from .state import state_of
 
@@ -95,6 +94,8 @@ def routes_command() -> None:
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def cert_command(directory: Path, hosts: tuple[str, ...], days: int, force: bool) -> None:
     """Write a certificate and key for HTTPS on localhost, which Safari, Brave and Excel need."""
+    from .certificates import write_certificate  # noqa: PLC0415 - loaded when first used
+
     names = {"hosts": hosts} if hosts else {}
     try:
         certificate, key = write_certificate(directory, days=days, force=force, **names)

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import RegistrationError
-from ..manifest.documented import Documented
 from ..manifest.naming import described
 from ..manifest.registry import Declaration, View
 from ..manifest.schemas import dump_agent, dump_widget
 from ..manifest.specs import Agent, Column, Grid, ParamRows, Widget
 from .bindings import Home
 from .rules import is_whole_url
+
+if TYPE_CHECKING:
+    from ..manifest.documented import Documented
 
 
 def entry_of(

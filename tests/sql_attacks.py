@@ -353,6 +353,21 @@ HONEST = {
     "unicode": "SELECT 'é日本😀' AS größe, id FROM trades",
 }
 
+BROADCAST = {
+    "upper": "SELECT upper(t) AS x FROM (SELECT string_agg(n::varchar, ',') AS t FROM big) q, big",
+    "split": "SELECT string_split(t, '') AS x FROM (SELECT string_agg(a.n::varchar, ',') AS t FROM big a) q, big",
+    "concat": "SELECT t || 'x' AS x FROM (SELECT group_concat(n::varchar) AS t FROM big) q, big",
+    "scalar": "SELECT reverse((SELECT listagg(n::varchar, ',') FROM big)) AS x FROM big",
+    "list": "SELECT list_sort(l) AS x FROM (SELECT list(n) AS l FROM big) q, big",
+    "with": "WITH q(t) AS (SELECT string_agg(n::varchar, ',') FROM big) SELECT replace(t, '1', '2') AS x FROM q, big",
+    "union": "SELECT lower(t) AS x FROM (SELECT desk AS t FROM trades UNION ALL SELECT string_agg(desk, ',') FROM trades) q",
+    "star": "SELECT left(t, 99) AS x FROM (SELECT * FROM (SELECT array_agg(n)::varchar AS t FROM big) p) q, big",
+    "alias": "SELECT string_agg(n::varchar, ',') AS t, upper(t) AS u FROM big",
+    "histogram": "SELECT map_keys(h) AS x FROM (SELECT histogram(n) AS h FROM big) q, big",
+    "cast": "SELECT l::varchar AS x FROM (SELECT list(n) AS l FROM big) q, big",
+}
+"""For DuckDB, which makes values of 2,048 rows before it can be stopped: one long text becomes as many."""
+
 OWN = {
     "duckdb": {
         "quantiles": "SELECT desk, quantile_cont(price, 0.9) AS p, median(qty) AS m FROM trades GROUP BY ALL",
@@ -362,6 +377,8 @@ OWN = {
         "date_trunc": "SELECT date_trunc('month', day) AS m, strftime(day, '%Y-%m') AS t FROM trades ORDER BY ALL",
         "casts": "SELECT id::varchar AS t, try_cast(desk AS integer) AS n, day + INTERVAL 1 DAY AS d FROM trades",
         "lists": "SELECT desk, list(id ORDER BY id) AS ids FROM trades GROUP BY desk",
+        "made of a list": "SELECT desk, array_to_string(list(symbol), ',') AS t, len(list(id)) AS n FROM trades GROUP BY desk",
+        "shown of a list": "SELECT q.l, length(q.t) AS n FROM (SELECT list(id) AS l, string_agg(desk, ',') AS t FROM trades) q WHERE q.t LIKE '%fx%' ORDER BY q.t",
         "asof": "SELECT t.id FROM trades t ASOF JOIN trades u ON t.symbol = u.symbol AND t.at >= u.at",
         "arg_max": "SELECT desk, arg_max(symbol, price) AS top, count(*) FILTER (WHERE qty > 1) AS n FROM trades GROUP BY desk",
     },

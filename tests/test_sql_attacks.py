@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from sql_attacks import BOUNDED, FILE, HONEST, OWN, REFUSED
+from sql_attacks import BOUNDED, BROADCAST, FILE, HONEST, OWN, REFUSED
 from sql_data import CANARY, ENGINES, TRADES, database, model, secret_file
 
 from flask_openbb.errors import RowRequestError, RowTimeoutError
@@ -63,6 +63,21 @@ def test_what_never_ends_is_stopped(engine, text):
         or "memory" in str(caught.value)
     )
     assert model(engine).answer({"query": "SELECT count(*) AS n FROM symbols"})["rowData"] == [{"n": 9}]
+
+
+@pytest.mark.parametrize("text", BROADCAST.values(), ids=BROADCAST)
+def test_nothing_is_made_of_one_long_value_for_many_rows_at_once(text):
+    with pytest.raises(RowRequestError, match="may make values that are too long"):
+        model("duckdb").answer({"query": text})
+
+
+def test_the_grid_makes_nothing_of_one_long_value_either():
+    condition = {"filterType": "text", "type": "contains", "filter": "x"}
+    shared = "SELECT q.t, n FROM (SELECT string_agg(desk, ',') AS t FROM trades) q, big"
+    with pytest.raises(RowRequestError, match=r"filterModel\.t"):
+        model("duckdb").answer({"query": shared, "filterModel": {"t": condition}})
+    grouped = "SELECT desk, string_agg(symbol, ',') AS t FROM trades GROUP BY desk"
+    assert model("duckdb").answer({"query": grouped, "filterModel": {"t": condition}})["rowCount"] == 0
 
 
 @pytest.mark.parametrize(("engine", "text"), GOOD)

@@ -94,7 +94,10 @@ class SqlDatabase(ABC):
         if not found or len(found) > MAX_COLUMNS:
             raise RowRequestError(PLACE, f"the statement has {len(found):,} columns: 1 to {MAX_COLUMNS} are shown.")
         names = unique([name for name, _ in found])
-        columns = [sa.Column(name, kind) for name, (_, kind) in zip(names, found, strict=True)]
+        columns = [
+            sa.Column(name, sa.types.NullType() if given.casefold() in statement.heavy else kind)
+            for name, (given, kind) in zip(names, found, strict=True)
+        ]
         ordered = [at for at, column in enumerate(columns) if kind_of_type(column.type, self.name)[0] in ORDERED]
         text = statement.sql(limit=limit, ties=[at + 1 for at in ordered])
         if not statement.ordered and ordered:

@@ -54,6 +54,8 @@ class Statement:
     tables: tuple[SqlTable, ...]
     ordered: bool
     """Whether its rows come in an order."""
+    heavy: frozenset[str] = frozenset()
+    """Columns, by folded name, that are only shown: a filter of the grid's would make values of them."""
 
     @property
     def names(self) -> set[str]:
@@ -114,8 +116,8 @@ def judge(text: Any, catalog: SqlCatalog, dialect: str) -> Statement:
         if exact:
             tree = normalize_identifiers(tree, dialect=PARSERS[dialect])
         _check_nodes(tree)
-        tables = resolve(tree, catalog, exact=exact)
-        statement = Statement(tree, dialect, tables, tree.args.get("order") is not None)
+        tables, heavy = resolve(tree, catalog, exact=exact, batches=dialect == "duckdb")
+        statement = Statement(tree, dialect, tables, tree.args.get("order") is not None, heavy)
         statement.sql()
     except RecursionError:
         raise RowRequestError(PLACE, "the statement is nested too deeply. Split it with WITH.") from None

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from ..errors import RowRequestError
 from .sql_catalog import SqlCatalog, SqlTable
-from .statement_size import BASE, MAX_TOTAL, Output, Weigher, Weight
+from .statement_size import BASE, COLLECTED, MAX_TOTAL, Output, Weigher, Weight, collects
 
 PLACE = "query"
 TABLE_PARTS = frozenset({"this", "db", "catalog", "alias", "joins"})
@@ -30,22 +30,26 @@ class _Scope:
     columns: Mapping[str, Weight] = field(default_factory=dict)
 
 
-def resolve(tree: exp.Query, catalog: SqlCatalog, *, exact: bool) -> tuple[SqlTable, ...]:
+def resolve(
+    tree: exp.Query, catalog: SqlCatalog, *, exact: bool, batches: bool
+) -> tuple[tuple[SqlTable, ...], frozenset[str]]:
     """Write every relation of a statement out in full, in place.
 
     :param exact: Whether names differ by case.
-    :return: The relations it reads.
+    :param batches: Whether the database makes the values of many rows at once, before it can be stopped.
+    :return: The relations it reads, and the folded names of columns that nothing may be made of.
     :raises RowRequestError: If it reads another, reads too much at once, or recurses.
     """
-    walker = _Walker(catalog, exact)
-    walker.query(tree, _Scope())
-    return tuple(walker.found)
+    walker = _Walker(catalog, exact, batches)
+    output = walker.query(tree, _Scope())
+    return tuple(walker.found), output.heavy
 
 
 class _Walker:
-    def __init__(self, catalog: SqlCatalog, exact: bool) -> None:
+    def __init__(self, catalog: SqlCatalog, exact: bool, batches: bool) -> None:
         self.catalog = catalog
         self.exact = exact
+        self.batches = batches
         self.found: dict[SqlTable, None] = {}
         self.named = 0
         self.nodes = 0
@@ -97,6 +101,9 @@ class _Walker:
             if item.is_star:
                 output.columns.update(given.columns)
             weight = self._weigh(weigher, item)
+            if self.batches and collects(item):
+                weight = weight.larger(COLLECTED)
+                output.made.add(item.alias_or_name.casefold())
             name = item.alias_or_name.casefold()
             output.columns[name] = weight
             if isinstance(item, exp.Alias):

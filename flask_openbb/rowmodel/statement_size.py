@@ -50,6 +50,13 @@ class Output:
 
     columns: dict[str, Weight] = field(default_factory=dict)
     relations: int = 0
+    made: set[str] = field(default_factory=set)
+    """Those that are aggregates of this very query, once a group."""
+
+    @property
+    def heavy(self) -> frozenset[str]:
+        """The columns that hold one long value in perhaps many rows."""
+        return frozenset(name for name, each in self.columns.items() if each.bytes >= MAX_BYTES) - self.made
 
     def joined(self, other: Output) -> Output:
         """Give the columns of both, the heavier of those with one name."""
@@ -99,6 +106,24 @@ SHORT = (exp.Predicate, exp.Connector, exp.Not, exp.Add, exp.Sub, exp.Mul, exp.D
 """Numbers and truth values, of which nothing long is made."""
 
 
+MAKING = (exp.Func, exp.DPipe, exp.Bracket, exp.Array, exp.Struct)
+PASSING = (exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.AggFunc, exp.AnonymousAggFunc)
+"""What makes new values of its parts, and what of it only hands them on."""
+COLLECTING = (exp.GroupConcat, exp.ArrayAgg, exp.ArrayConcatAgg, exp.ArrayUniqueAgg, exp.ApproxTopK)
+COLLECTING_NAMES = frozenset({"list", "histogram", "string_agg", "listagg", "group_concat", "approx_top_k"})
+"""Aggregates that make one value of a whole group."""
+COLLECTED = Weight(MAX_BYTES, 1)
+"""A column that may hold one: where values are made in batches, nothing is made of it."""
+
+
+def collects(node: exp.Expr) -> bool:
+    """Whether an expression makes one value of a whole group."""
+    return any(
+        isinstance(each, COLLECTING) or (isinstance(each, exp.Func) and each.name.casefold() in COLLECTING_NAMES)
+        for each in node.walk()
+    )
+
+
 class Weigher:
     """Weighs expressions over known columns.
 
@@ -136,6 +161,8 @@ class Weigher:
     def _bytes(self, node: exp.Expr, parts: list[int]) -> int:
         if not parts or isinstance(node, SHORT):
             return NUMBER_BYTES
+        if max(parts) >= MAX_BYTES and isinstance(node, MAKING) and not isinstance(node, PASSING):
+            return MAX_BYTES + 1
         if isinstance(node, exp.Replace):
             return parts[0] * max(1, parts[-1])
         if isinstance(node, JOINING):

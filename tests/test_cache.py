@@ -947,3 +947,28 @@ def test_redis_without_its_packages_says_what_to_install(make_app, monkeypatch, 
 def test_a_wrong_url_stops_the_app(make_app, url):
     with pytest.raises(ConfigError, match="OPENBB_CACHE"):
         OpenBB(make_app(OPENBB_CACHE=url))
+
+
+def test_a_copy_without_metadata_keeps_answers(make_app, monkeypatch):
+    import importlib.metadata
+
+    from flask_openbb.web import caching
+
+    def missing(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", missing)
+    caching.package_version.cache_clear()
+    app = make_app()
+    calls = []
+
+    @app.get("/rows")
+    @OpenBB(app).table(cache=60)
+    def rows():
+        calls.append(1)
+        return [{"a": 1}]
+
+    client = app.test_client()
+    assert [client.get("/rows").get_json() for _ in range(2)] == [[{"a": 1}]] * 2
+    assert len(calls) == 1
+    caching.package_version.cache_clear()

@@ -628,3 +628,15 @@ def test_what_is_written_otherwise(blp, serve, openbb, client, manifest):
         ("desk", "Whose rows"),
     ]
     assert "data" not in manifest()["market_data_prices"]
+
+
+def test_a_row_model_tells_refusals_of_its_view_in_the_grid(blp, serve, openbb, client):
+    @blp.route("/trades", methods=["POST"])
+    @openbb.row_model(source=[{"id": 1}], key="id")
+    @blp.doc(summary="Trades")
+    def trades():
+        abort(404, message="No such desk.")
+
+    serve()
+    answer = client.post("/market/trades", json={})
+    assert (answer.status_code, answer.get_json()["error"]) == (200, "No such desk.")

@@ -7,6 +7,7 @@ with ``Cache-Control: no-store``, or that varies by a header which is not in its
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import io
 import logging
@@ -294,6 +295,15 @@ class _Again:
             work()
 
 
+@functools.cache
+def package_version() -> str:
+    """The package's version; empty where it was copied without its metadata, as into a frozen application."""
+    try:
+        return importlib.metadata.version("Flask-OpenBB")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
 def _fingerprint(routes: Routes, binding: Binding) -> str:
     """A text that changes with the widget's declaration and with this package's version."""
     try:
@@ -304,7 +314,7 @@ def _fingerprint(routes: Routes, binding: Binding) -> str:
     shaping = {field.name: getattr(binding.shaping, field.name) for field in fields(binding.shaping) if field.init}
     declaration = binding.declaration
     parts = [
-        importlib.metadata.version("Flask-OpenBB"),
+        package_version(),
         binding.subject,
         binding.endpoint,
         binding.kind.wire,

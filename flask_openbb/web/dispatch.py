@@ -90,7 +90,7 @@ def answer(binding: Binding, view: View, view_args: Mapping[str, Any]) -> Respon
             return _converse(binding, current_app.ensure_sync(view)(**arguments, **binding.taker.question(state)))
         return _answer(state, binding, view, arguments)
     except HTTPException as error:
-        if binding.documented is not None:
+        if binding.documented is not None and binding.rows is None:
             raise  # its extension's error handler answers, and the last of our hooks makes that readable
         return _refused_rows(binding, error) or failure(error)
     except Exception as error:

@@ -98,8 +98,15 @@ def refused(binding: Binding, error: Exception) -> Response | None:
     if isinstance(error, RequestError) and error.status not in {401, 403}:
         return _toast(error.detail)
     if isinstance(error, HTTPException) and error.code in {400, 404, 409, 410, 422} and error.response is None:
-        return _toast(error.description or error.name)
+        return _toast(_said(error))
     return None
+
+
+def _said(error: HTTPException) -> str:
+    """What a refusal says; ``abort()`` of webargs, flask-smorest and Flask-RESTX keeps it in ``data``."""
+    data = getattr(error, "data", None)
+    message = data.get("message") if isinstance(data, Mapping) else None
+    return message if isinstance(message, str) else error.description or error.name
 
 
 class _DatabaseError(OpenBBError):

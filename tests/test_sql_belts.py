@@ -52,11 +52,16 @@ WRITES = [
 ]
 
 
-@pytest.mark.parametrize("text", WRITES)
-@pytest.mark.parametrize("engine", ENGINES)
+def creates_in_memory(engine, text):
+    """DuckDB takes a new table into the locked database in memory, which nobody reads and which ends with it."""
+    return engine == "duckdb" and "CREATE" in text
+
+
+@pytest.mark.parametrize(
+    ("engine", "text"),
+    [(engine, text) for engine in ENGINES for text in WRITES if not creates_in_memory(engine, text)],
+)
 def test_nothing_is_written_even_past_the_judge(engine, text):
-    if engine == "duckdb" and "CREATE" in text:
-        pytest.skip("a table of the locked database in memory, which nobody reads")
     table = next(table for table in database(engine).catalog() if table.name == "trades")
     with pytest.raises(RowRequestError):
         unjudged(engine, text.format(t=".".join(table.path)))

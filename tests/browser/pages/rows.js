@@ -61,6 +61,9 @@ function showRows(id, params = {}, options = {}) {
     sideBar: true,
     rowGroupPanelShow: "always",
     suppressServerSideFullWidthLoadingRow: true,
+    // Rows that are replaced go at once: for a moment both would be there.
+    animateRows: false,
+    suppressAnimationFrame: true,
     ...options,
   });
 }

@@ -157,3 +157,10 @@ def test_modules_and_functions_stay_small(path: Path) -> None:
             if doc is not None:
                 lines -= (doc.end_lineno or 0) - doc.lineno + 1
             assert lines <= 45, f"{node.name} has {lines} lines"
+
+
+def test_rooms_that_most_services_do_not_use_are_not_imported_with_the_package() -> None:
+    code = "import sys, flask_openbb; print(*(name for name in sys.modules if name.startswith('flask_openbb.')))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    later = ("flask_openbb.agents", "flask_openbb.rowmodel", "flask_openbb.live.feed", "flask_openbb.web.sql")
+    assert [name for name in found if name.startswith(later)] == []

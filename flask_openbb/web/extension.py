@@ -17,14 +17,12 @@ from ..errors import ConfigError, Fault, RegistrationError
 from .build import Built, build, compose
 from .caching import AnswerCache
 from .cli import openbb_commands
-from .declare import Declarations
+from .declare import Declarations, Route
 from .hooks import install
 from .routes import find_routes
 from .settings import Settings, read_settings
-from .sql import SqlRoute, add_sql
 from .state import EXTENSION, State, state_of
 from .stores import make_store
-from .udf import FeedRoute, add_feed
 from .views import make_blueprint
 
 
@@ -42,7 +40,7 @@ class OpenBB(Declarations):
     def __init__(self, app: Flask | None = None, *, auth: Policy | None = None) -> None:
         super().__init__()
         self._auth = auth
-        self._feeds: dict[object, FeedRoute | SqlRoute] = {}
+        self._feeds: dict[object, Route] = {}
         self._apps: weakref.WeakSet[Flask] = weakref.WeakSet()
         if app is not None:
             self.init_app(app)
@@ -99,7 +97,7 @@ class OpenBB(Declarations):
         self._apps.add(app)
         app.cli.add_command(openbb_commands)
 
-    def _serve(self, route: FeedRoute | SqlRoute) -> None:
+    def _serve(self, route: Route) -> None:
         self._feeds[route.source] = route
         try:
             for app in self._apps:
@@ -130,13 +128,10 @@ class OpenBB(Declarations):
         return {"widgets": dict(built.widgets), "apps": built.apps, "agents": built.agents}
 
 
-def _add(app: Flask, state: State, route: FeedRoute | SqlRoute) -> None:
+def _add(app: Flask, state: State, route: Route) -> None:
     """Add the URLs of a feed or a SQL widget, unless the same code did so before: of a factory that runs again."""
     if route.source not in state.feeds:
-        if isinstance(route, SqlRoute):
-            add_sql(app, state.settings.url_prefix, route)
-        else:
-            add_feed(app, state.settings.url_prefix, route)
+        route.add(app, state.settings.url_prefix)
         state.feeds.add(route.source)
 
 

@@ -50,6 +50,26 @@ class SqlRoute:
     source: object
     """What identifies the declaring code: a factory that runs again declares the same widget."""
 
+    def add(self, app: Flask, prefix: str) -> None:
+        """Add a SQL widget's URL to an app, and those of the editor.
+
+        :raises RegistrationError: If another widget has it, or the app answers requests already.
+        """
+        endpoint = "flask_openbb_sql_" + re.sub(r"\W", "_", self.path)
+        if endpoint in app.view_functions:
+            raise RegistrationError(f"App {app.name!r} takes SQL at '/{self.path}' already. Choose another URL.")
+        try:
+            app.add_url_rule(f"{prefix}/{self.path}", endpoint, self.view, methods=["POST"])
+            for path, view in ((SCHEMAS, table_schemas), (SEMANTIC_VIEWS, semantic_views)):
+                own = f"{BLUEPRINT}.{path.replace('-', '_')}"
+                if own not in app.view_functions:
+                    app.add_url_rule(f"{prefix}/{path}", own, view, methods=["GET"])
+        except AssertionError:
+            raise RegistrationError(
+                f"sql('/{self.path}') came after the first request to app {app.name!r}. Declare SQL widgets where the "
+                "app is made, before the server starts."
+            ) from None
+
 
 @dataclass(eq=False)
 class SqlWidget:
@@ -101,27 +121,6 @@ class SqlWidget:
         if kind in {"engine", "flask"}:
             engine = self.source if kind == "engine" else self.source.engine
             engine.dispose(close=False)
-
-
-def add_sql(app: Flask, prefix: str, route: SqlRoute) -> None:
-    """Add a SQL widget's URL to an app, and those of the editor.
-
-    :raises RegistrationError: If another widget has it, or the app answers requests already.
-    """
-    endpoint = "flask_openbb_sql_" + re.sub(r"\W", "_", route.path)
-    if endpoint in app.view_functions:
-        raise RegistrationError(f"App {app.name!r} takes SQL at '/{route.path}' already. Choose another URL.")
-    try:
-        app.add_url_rule(f"{prefix}/{route.path}", endpoint, route.view, methods=["POST"])
-        for path, view in ((SCHEMAS, table_schemas), (SEMANTIC_VIEWS, semantic_views)):
-            own = f"{BLUEPRINT}.{path.replace('-', '_')}"
-            if own not in app.view_functions:
-                app.add_url_rule(f"{prefix}/{path}", own, view, methods=["GET"])
-    except AssertionError:
-        raise RegistrationError(
-            f"sql('/{route.path}') came after the first request to app {app.name!r}. Declare SQL widgets where the app "
-            "is made, before the server starts."
-        ) from None
 
 
 def sql_view(widget: SqlWidget) -> View:

@@ -50,25 +50,24 @@ class FeedRoute:
     source: object
     """What identifies the declaring code: a factory that runs again declares the same feed."""
 
+    def add(self, app: Flask, prefix: str) -> None:
+        """Add a feed's URLs to an app.
 
-def add_feed(app: Flask, prefix: str, route: FeedRoute) -> None:
-    """Add a feed's URLs to an app.
-
-    :param prefix: ``OPENBB_URL_PREFIX``, empty or ``/path``.
-    :raises RegistrationError: If another feed has them, or the app answers requests already.
-    """
-    endpoint = FEEDS + route.path.replace(".", ":")  # what stands before a dot is a Blueprint's name to Flask
-    if endpoint in app.view_functions:
-        raise RegistrationError(f"App {app.name!r} serves a feed at '/{route.path}' already. Choose another URL.")
-    below = f"{prefix}/{route.path}/<any({','.join(PARTS)}):part>"
-    try:
-        app.add_url_rule(f"{prefix}/{route.path}", endpoint, route.view, methods=["GET"])
-        app.add_url_rule(below, endpoint + "_below", route.below, methods=["GET"])
-    except AssertionError:
-        raise RegistrationError(
-            f"udf('/{route.path}') came after the first request to app {app.name!r}. Declare feeds where the app is "
-            "made, before the server starts."
-        ) from None
+        :param prefix: ``OPENBB_URL_PREFIX``, empty or ``/path``.
+        :raises RegistrationError: If another feed has them, or the app answers requests already.
+        """
+        endpoint = FEEDS + self.path.replace(".", ":")  # what stands before a dot is a Blueprint's name to Flask
+        if endpoint in app.view_functions:
+            raise RegistrationError(f"App {app.name!r} serves a feed at '/{self.path}' already. Choose another URL.")
+        below = f"{prefix}/{self.path}/<any({','.join(PARTS)}):part>"
+        try:
+            app.add_url_rule(f"{prefix}/{self.path}", endpoint, self.view, methods=["GET"])
+            app.add_url_rule(below, endpoint + "_below", self.below, methods=["GET"])
+        except AssertionError:
+            raise RegistrationError(
+                f"udf('/{self.path}') came after the first request to app {app.name!r}. Declare feeds where the app is "
+                "made, before the server starts."
+            ) from None
 
 
 def own_view() -> View:

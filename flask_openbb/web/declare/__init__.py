@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .agents import AgentDeclarations
 from .apps import AppDeclarations
+from .base import Route
 from .forms import FormDeclarations
 from .keywords import KindDecorator, RowModelOptions, V, WidgetOptions
 from .kinds import KindDeclarations
@@ -11,7 +12,7 @@ from .row_models import RowModelDeclarations
 from .sql import SqlDeclarations
 from .udf import UdfDeclarations
 
-__all__ = ["Declarations", "KindDecorator", "RowModelOptions", "V", "WidgetOptions"]
+__all__ = ["Declarations", "KindDecorator", "Route", "RowModelOptions", "V", "WidgetOptions"]
 
 
 class Declarations(

@@ -10,7 +10,7 @@ import dataclasses
 import difflib
 import re
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ...errors import RegistrationError
 from ...manifest.kinds import Kind
@@ -19,8 +19,7 @@ from ...manifest.specs import Widget
 from ...shape.shaping import Shaping
 
 if TYPE_CHECKING:
-    from ..sql import SqlRoute
-    from ..udf import FeedRoute
+    from flask import Flask
 
 _OURS = ("params", "columns", "auth", "public", "shape", "limit", "etag", "cache")
 _MADE_BY_US = {"widget", "title", "data_key", "whole", "row_schema", "declared"}
@@ -76,10 +75,21 @@ class Declaring:
         )
 
 
+class Route(Protocol):
+    """A widget whose URLs the extension adds to every app, as ``udf`` and ``sql`` make it."""
+
+    @property
+    def source(self) -> object:
+        """What identifies the declaring code."""
+
+    def add(self, app: Flask, prefix: str) -> None:
+        """Add its URLs to an app."""
+
+
 class Serving(Declaring):
     """What declares widgets whose URLs are added to every app."""
 
-    def _serve(self, route: FeedRoute | SqlRoute) -> None:
+    def _serve(self, route: Route) -> None:
         """Give a feed or a SQL widget its URLs in every app there is and will be."""
         raise NotImplementedError
 

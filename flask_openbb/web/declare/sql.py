@@ -10,10 +10,6 @@ from ...errors import ConfigError, RegistrationError
 from ...manifest.kinds import kind_for
 from ...manifest.registry import caller_location
 from ...manifest.specs import Param
-from ...rowmodel import Rules
-from ...rowmodel.sql_caps import bytes_of
-from ...rowmodel.sql_sources import check_sql
-from ..sql import SqlRoute, SqlWidget, sql_view
 from .base import Serving, check_options
 
 if TYPE_CHECKING:
@@ -21,6 +17,8 @@ if TYPE_CHECKING:
 
     from ...door.auth import Policy
     from ...manifest.specs import Grid
+    from ...rowmodel import Rules
+    from ..sql import SqlWidget
 
 ALL_TABLES = "ALL_DATABASES_ALL_SCHEMAS_ALL_TABLES"
 """The ``schemaName`` with which the editor completes every table there is.
@@ -106,6 +104,8 @@ class SqlDeclarations(Serving):
 
         .. versionadded:: 0.1
         """
+        from ..sql import SqlRoute, sql_view  # noqa: PLC0415 - loaded when first used
+
         check_options("sql", options, SqlOptions.__annotations__)
         _check_rule(rule)
         path = rule.strip("/")
@@ -128,6 +128,11 @@ class SqlDeclarations(Serving):
 
 
 def _widget(rule: str, over: Any, options: Mapping[str, Any]) -> SqlWidget:
+    from ...rowmodel import Rules  # noqa: PLC0415 - loaded when first used
+    from ...rowmodel.sql_caps import bytes_of  # noqa: PLC0415 - loaded when first used
+    from ...rowmodel.sql_sources import check_sql  # noqa: PLC0415 - loaded when first used
+    from ..sql import SqlWidget  # noqa: PLC0415 - loaded when first used
+
     given = {name: options.get(name, default) for name, default in _CAPS.items()}
     try:
         check_sql(over)

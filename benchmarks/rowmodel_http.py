@@ -13,8 +13,6 @@ import os
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -23,21 +21,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from servers import Gunicorn
 
-from benchmarks.rowmodel import ABC, BY_PRICE, GROUPS, TABLE
+from benchmarks.rowmodel import ABC, BY_PRICE, GROUPS, TABLE, timed
 from flask_openbb.rowmodel import Counts, answer, open_source, parse_request
 
 PAGES = {"first page": {}, "price desc": BY_PRICE, "contains": ABC, "groups": GROUPS}
-
-
-def medians(asks: tuple[Callable[[], object], ...], runs: int) -> list[float]:
-    """Give the median time of each way to ask, in milliseconds; they take turns."""
-    times: list[list[float]] = [[] for _ in asks]
-    for _ in range(runs + 1):
-        for ask, kept in zip(asks, times, strict=True):
-            start = time.perf_counter()
-            ask()
-            kept.append((time.perf_counter() - start) * 1000)
-    return [statistics.median(kept[1:]) for kept in times]
 
 
 def main() -> None:
@@ -66,7 +53,7 @@ def main() -> None:
                 connection.request("POST", "/trades", text, {"Content-Type": "application/json"})
                 return checked(connection.getresponse())
 
-            own, sent = medians((direct, over_http), options.runs)
+            own, sent = (statistics.median(times[1:]) for times in timed(options.runs + 1, direct, over_http))
             print(f"{name:<14}{own:>12.2f}{sent:>12.2f}{sent - own:>12.2f}")
         connection.close()
         server.stop()

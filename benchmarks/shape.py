@@ -85,6 +85,7 @@ def cases(count: int) -> list[Case]:
     nested, flat, dear = nested_rows(count), flat_rows(count), prices(count)
     dear_flat = naive(dear)
     gappy = [row if number % 10 else {**row, "price": None} for number, row in enumerate(nested)]
+    lacking = [row if number % 10 else {**row, "trade": {"volume": 1}} for number, row in enumerate(nested)]
     tagged = [{**row, "tags": ["a", "b"]} for row in nested]
     big = [{**row, "id": 2**60 + number} for number, row in enumerate(nested)]
     braces = [{**row, "day": "{[]}"} for row in nested]
@@ -102,6 +103,7 @@ def cases(count: int) -> list[Case]:
         Case("prices", "nested rows, long numbers", lambda: ours(dear), 3.0, "orjson-prices"),
         Case("generator", "nested rows from a generator", lambda: b"".join(table(iter(nested), SHAPING))),
         Case("nulls", "one mapping in ten is null", lambda: ours(gappy)),
+        Case("lacking", "one mapping in ten lacks a key", lambda: ours(lacking)),
         Case("lists", "a column of lists", lambda: ours(tagged)),
         Case("ids", "a column of ints beyond 2^53", lambda: ours(big)),
         Case("braces", "a column of text with brackets", lambda: ours(braces)),

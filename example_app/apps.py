@@ -5,6 +5,8 @@ Widgets are packed in the order given; parameters that several of them share mov
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_openbb import Group, McpServer, place
 
 from .extensions import openbb
@@ -25,7 +27,7 @@ from .widgets import (
     trends,
 )
 
-PICTURES = {"img": "static/dark.svg", "img_dark": "static/dark.svg", "img_light": "static/light.svg"}
+PICTURES: dict[str, Any] = {"img": "static/dark.svg", "img_dark": "static/dark.svg", "img_light": "static/light.svg"}
 
 openbb.app(
     "Market overview",

@@ -1,7 +1,8 @@
 """Market data of the example: what is on file, and the rows of one series.
 
-The only module that reads ``data/``. It knows nothing of Flask or OpenBB; the pages, the JSON API and the
-widgets all call it. Each file is read once a process, when it is first asked for.
+The only module that reads ``data/``, but for the SQL widget, which is given the folder. It knows nothing of Flask or
+OpenBB; the pages, the JSON API and the widgets all call it. Each file is read once a process, when it is first asked
+for.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Fixtures for every test: a new Flask app each time, and a way to ask it as Workspace does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -20,6 +20,24 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("OPENBB_") or name == "VALID_API_KEYS":
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def closed_engines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close the engines that the test made, or an app of it from a URL: Python 3.13 warns of SQLite's left open."""
+    import sqlalchemy
+
+    made = []
+    create_engine = sqlalchemy.create_engine
+
+    def create(*args: Any, **options: Any) -> sqlalchemy.Engine:
+        made.append(create_engine(*args, **options))
+        return made[-1]
+
+    monkeypatch.setattr(sqlalchemy, "create_engine", create)
+    yield
+    for engine in made:
+        engine.dispose()
 
 
 @pytest.fixture

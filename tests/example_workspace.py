@@ -45,6 +45,9 @@ class Workspace:
         values = {name: value for name, value in values.items() if value not in (None, "", [], False, 0)}
         if widget["type"] in POSTED:
             return self.client.post("/" + widget["endpoint"].strip("/"), json=values)
+        if widget["type"] == "ssrm_advanced":
+            page = {"startRow": 0, "endRow": 100}
+            return self.client.post("/" + widget["endpoint"].strip("/"), json={**values, **page})
         query = {name: wire_value(value) for name, value in values.items()}
         if widget["type"] == "ssrm_table":
             page = {"startRow": 0, "endRow": 100}

@@ -1,5 +1,7 @@
 """Statements that must not run, and statements that must: on every engine, whatever database they were meant for."""
 
+from sql_attacks_found import FOUND, HONEST_TOO, OWN_TOO
+
 FILE = "/etc/passwd"
 
 REFUSED = {
@@ -407,3 +409,7 @@ OWN = {
         "ticks": "SELECT `t`.`id` AS `the id` FROM `trades` AS `t`",
     },
 }
+
+REFUSED |= FOUND
+HONEST |= HONEST_TOO
+OWN = {engine: own | {f"{name}, too": text for name, text in OWN_TOO[engine].items()} for engine, own in OWN.items()}

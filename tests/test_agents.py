@@ -693,6 +693,19 @@ def raises_sync(query):
     raise KeyError("secret detail")
 
 
+def cancelled_sync(query):
+    yield "a"
+    # As of asyncio.run() in it, whose task was cancelled.
+    raise asyncio.CancelledError("secret detail")
+
+
+def test_a_view_whose_own_task_was_cancelled_fails_as_any_other(make_app, caplog):
+    app = make_app(TESTING=False)
+    found = events(ask(app, OpenBB(app), cancelled_sync))
+    assert [data.get("message") for _, data in found] == [None, FAILED]
+    assert "CancelledError: secret detail" in caplog.text
+
+
 @pytest.mark.parametrize("view", [raises_sync, raises_async])
 def test_an_exception_after_the_first_event_is_logged_and_told_in_the_stream(make_app, view, caplog):
     app = make_app(TESTING=False)
@@ -779,20 +792,21 @@ def test_an_exception_of_a_view_that_is_no_generator_is_a_500(make_app, caplog):
     assert "KeyError: 'secret detail'" in caplog.text
 
 
+@pytest.mark.parametrize("error", [OSError, asyncio.CancelledError])
 @pytest.mark.parametrize("closes", ["function call", "client"])
-def test_an_exception_while_closing_is_logged_and_harms_nobody(app, openbb, caplog, closes):
+def test_an_exception_while_closing_is_logged_and_harms_nobody(app, openbb, caplog, closes, error):
     def view(query):
         try:
             yield "a"
             yield agents.get_skill("s")
         finally:
-            raise OSError("disk")
+            raise error("disk")
 
     response = declare(app, openbb, view).post("/query", json=QUESTION, buffered=False)
     if closes == "function call":
         assert [name for name, _ in events(response)] == ["copilotMessageChunk", "copilotFunctionCall"]
     response.close()
-    assert "OSError: disk" in caplog.text
+    assert f"{error.__name__}: disk" in caplog.text
 
 
 def test_nothing_of_the_question_is_logged(app, openbb, caplog):

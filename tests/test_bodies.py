@@ -431,12 +431,14 @@ def test_junk_gives_json_or_a_shape_error(name, value, data_key):
     ids=["pair", "scalar", "named"],
 )
 @pytest.mark.parametrize("read", [lambda result: result, lambda result: result.all()], ids=["result", "rows"])
+@pytest.mark.usefixtures("closed_engines")
 def test_options_from_a_query(query, expected, read):
     sqlalchemy = pytest.importorskip("sqlalchemy")
     with sqlalchemy.create_engine("sqlite://").connect() as connection:
         assert bodies.options(read(connection.execute(sqlalchemy.text(query))), Shaping(widget="w")) == expected
 
 
+@pytest.mark.usefixtures("closed_engines")
 def test_options_from_a_query_of_three_columns_are_refused():
     sqlalchemy = pytest.importorskip("sqlalchemy")
     with sqlalchemy.create_engine("sqlite://").connect() as connection:

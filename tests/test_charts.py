@@ -186,6 +186,11 @@ def test_a_template_that_is_a_name_is_replaced_and_nothing_given_is_changed():
     assert found["template"]["layout"]["plot_bgcolor"] == "#FFFFFF"
 
 
+@pytest.mark.parametrize("given", [5, {"layout": 5}, {"data": [1]}, {"layout": [1], "data": "x"}], ids=repr)
+def test_a_template_of_another_shape_is_replaced_too(given):
+    assert with_template({"template": given}, "dark") == with_template({}, "dark")
+
+
 def test_without_template_the_layout_is_the_figures():
     body = charts.chart({"data": [TRACE], "layout": {"height": 9}}, PLAIN.asked(theme="light", raw=False))
     assert body["layout"] == {"height": 9}

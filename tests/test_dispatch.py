@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 import marshmallow
+import orjson
 import pytest
 from flask import Response, abort, jsonify, make_response
 
@@ -299,6 +300,20 @@ class Surprise(Exception):
             422,
             {"detail": [{"loc": ["q", "n"], "msg": "m"}]},
         ),
+        (
+            lambda: (
+                orjson.dumps({"type": "about:blank", "title": "Not Found", "detail": "No such book.", "book": 7}),
+                404,
+                {"Content-Type": "application/problem+json"},
+            ),
+            404,
+            {"type": "about:blank", "title": "Not Found", "detail": "No such book.", "book": 7},
+        ),
+        (
+            lambda: (b'{"title": "Out of credit"}', 403, {"Content-Type": "application/problem+json"}),
+            403,
+            {"title": "Out of credit", "detail": "Out of credit"},
+        ),
         (lambda: Response(status=204), 500, {"detail": "The server failed to answer; its log says why."}),
         (lambda: ("", 204), 500, {"detail": "The server failed to answer; its log says why."}),
     ],
@@ -317,6 +332,8 @@ class Surprise(Exception):
         "list detail",
         "line separator",
         "fastapi",
+        "problem",
+        "problem without detail",
         "no content",
         "no content tuple",
     ],

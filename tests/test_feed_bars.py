@@ -205,7 +205,7 @@ def test_what_is_no_bars_is_told(value, message):
         columns_of(value, zone=UTC, daily=False)
 
 
-@pytest.mark.parametrize("null", [None, math.nan, pd.NaT, np.datetime64("NaT")], ids=repr)
+@pytest.mark.parametrize("null", [None, math.nan, pd.NaT, np.datetime64("NaT", "ns")], ids=repr)
 def test_a_time_may_be_null(null):
     assert stamp_of(null, UTC) is None
 

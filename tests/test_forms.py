@@ -205,6 +205,48 @@ def test_the_view_gets_what_post_load_makes(app: Flask, openbb: OpenBB) -> None:
     assert app.test_client().post("/save", json={"name": "ada"}).get_json() == {"message": "ADA"}
 
 
+class Owner:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class Built(Schema):
+    """Fields that become one object, as services have them that make a row of their ORM."""
+
+    name = fields.String(required=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {"owner": Owner(data["name"]), **data}
+
+
+def bare(owner):
+    return owner.name
+
+
+def typed(owner: Owner, copies: int = 1) -> str:
+    return owner.name * copies
+
+
+@pytest.mark.parametrize(("view", "shown"), [(bare, ["name"]), (typed, ["name", "copies"])])
+def test_a_view_takes_what_only_post_load_makes(
+    make_app: Callable[..., Flask], view: Callable[..., Any], shown: list[str]
+) -> None:
+    app = make_app(TESTING=False)
+    openbb = OpenBB(app)
+    app.post("/save", endpoint="save")(openbb.form(Built)(view))
+
+    @app.get("/rows")
+    @openbb.table(params=[Form(view)])
+    def rows() -> Any:
+        return []
+
+    client = app.test_client()
+    form = client.get("/widgets.json").get_json()["rows"]["params"][0]
+    assert [each["paramName"] for each in form["inputParams"]] == [*shown, "submit"]
+    assert client.post("/save", json={"name": "ada"}).get_json() == {"message": "ada"}
+
+
 def test_annotated_arguments_are_fields(app: Flask, openbb: OpenBB, manifest: Callable[..., Any]) -> None:
     got: list[Any] = []
 
@@ -746,6 +788,8 @@ def test_faults_of_forms_are_told_together(app: Flask, openbb: OpenBB) -> None:
         "e": Form(nowhere, method="PUT"),
         "f": Form(nowhere, buttons=[]),
         "g": Form(nowhere, buttons=["Add", "add"]),
+        "h": Form(nowhere, endpoint="/other", input_params=[Param("x")]),
+        "i": Form(gets),
     }
     for id, form in shown.items():
 
@@ -767,8 +811,27 @@ def test_faults_of_forms_are_told_together(app: Flask, openbb: OpenBB) -> None:
         "Form(nowhere) has method='PUT', but its view takes POST.",
         "buttons=[] names no buttons",
         "buttons=['Add', 'add'] names no buttons",
+        "'h': Form(nowhere) takes no endpoint=, input_params=: its URL and its inputs are those of its view.",
+        "'i': Form(gets) cannot be shown: its view has a fault of its own.",
     ):
         assert part in told, part
+
+
+def test_options_whose_view_is_at_fault_are_not_called_something_else(app: Flask, openbb: OpenBB) -> None:
+    @app.post("/symbols")
+    @openbb.options
+    def symbols() -> list[str]:
+        return ["AAPL"]
+
+    @app.get("/rows")
+    @openbb.table
+    def rows(symbol: Annotated[str, Param(options=symbols)] = "AAPL") -> Any:
+        return []
+
+    told = faults(openbb, app)
+    assert "Workspace asks 'options' with GET, but the route of 'symbols' does not accept it." in told
+    assert "Parameter 'symbol': options=symbols cannot be offered: its view has a fault of its own." in told
+    assert "is not an options view" not in told
 
 
 @pytest.mark.parametrize("inputs", [5, None, "abc", {"a": 1}, [5]], ids=repr)

@@ -349,6 +349,13 @@ def test_duplicate_names() -> None:
     assert check(SHOWN, {**SHOWN, "paramName": "q"}, [SHOWN]) == [(W, (2, 0, "paramName")), (H, ())]
 
 
+def test_a_row_model_is_never_sent_a_query() -> None:
+    query = {**SHOWN, "paramName": "query"}
+    assert (W, (0, "paramName")) in check(query, type="ssrm_table")
+    assert (W, (0, "paramName")) not in check({**SHOWN, "paramName": "search"}, type="ssrm_table")
+    assert check(query) == []
+
+
 def test_excel_wants_show_and_flat_params() -> None:
     faults = lint_widgets({"w": {**BARE, "params": [[{"paramName": "a"}], {"paramName": "b"}, SHOWN]}})
     assert [(fault.severity, fault.path, fault.value) for fault in faults] == [

@@ -53,7 +53,7 @@ def test_dates(value, text):
     "value",
     [
         "yesterday", "", "2024-13-01", "2024-01-02T25:00", "02/01/2024", "2024-01-02T03:04:05+99:99", True, None,
-        float("nan"), float("inf"), 10**30, pd.NaT, np.datetime64("NaT"), [], {}, b"2024-01-02", timedelta(1),
+        float("nan"), float("inf"), 10**30, pd.NaT, np.datetime64("NaT", "ns"), [], {}, b"2024-01-02", timedelta(1),
         datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=2))), "x" * 500,
     ],
     ids=lambda value: repr(value)[:20],

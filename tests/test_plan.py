@@ -20,10 +20,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flask_openbb.errors import EncodeError, ShapeError
+from flask_openbb.shape import plan
 from flask_openbb.shape.encode import Form, dumps
 from flask_openbb.shape.flatten import flatten
 from flask_openbb.shape.layout import Layout
-from flask_openbb.shape.stream import dump_table
+from flask_openbb.shape.stream import dump_rows, dump_table
 
 PLAIN = Layout()
 ROW = {"id": 1, "price": {"open": 1.5, "close": 2.5}, "name": "x", "trade": {"volume": 3, "venue": {"code": "N"}}}
@@ -116,6 +117,8 @@ TABLES = SHAPES.flatmap(lambda shape: st.lists(like(shape), min_size=1, max_size
 @example([{"a": {"b": 1}, "c": 2}] * MANY + [{"a": {"b": 1}}, {"a": None, "c": 3}])
 @example([{"a": 1}] * MANY + [{"b": 1}, {}])
 @example([{"a": None}] * MANY + [{"a": {"b": 1}}])
+@example([{"a": None, "b": 1}, {"a": None, "c": 1}, {"a": None, "b": {"d": 1}}] + [{"a": {"d": 1}}] * MANY)
+@example([{"a": None, "b": {"d": 1}}, {"b": {"c": 1}}, {"c": 1, "a": {"d": 1}, "é": 1}] + [{"a": {"b": 1}}] * MANY)
 def test_the_fast_way_is_the_naive_way(rows):
     expected = [list(row.items()) for row in naive(rows)]
     assert read(written(rows)) == expected
@@ -236,7 +239,7 @@ CELLS = [
     ("np.float32", np.float32(0.1)),
     ("np.bool", np.bool_(True)),
     ("np.datetime64", np.datetime64("2024-01-31")),
-    ("np NaT", np.datetime64("NaT")),
+    ("np NaT", np.datetime64("NaT", "ns")),
     ("array", np.array([1, 2])),
     ("empty array", np.array([])),
     ("array of no dimension", np.array(3)),
@@ -320,6 +323,20 @@ def test_one_odd_row(odd):
     assert repr(odd) == before
 
 
+def test_a_new_name_may_be_that_of_a_null_which_stands_for_a_mapping():
+    rows = [{"a": None, "b": 1}, {"a": {}, "b": 2}, *[{"a": {"c": 3}, "b": 4}] * MANY]
+    select = {"a": "b", "*": "*"}
+    assert written(rows, Layout(select=select)) == slowly(rows, select=select)
+    assert read(written(rows[2:], Layout(select=select)))[0] == [("a", 4), ("a_c", 3)]
+    with pytest.raises(ShapeError, match="would both be called 'a'"):
+        written([{"a": 1, "b": {"c": 2}}] * MANY, Layout(select={"a": "b_c", "*": "*"}))
+
+
+def test_more_late_keys_than_a_plan_takes():
+    rows = [{"a": {"b": number, f"k{number}": number}} for number in range(1_100)]
+    assert written(rows) == slowly(rows)
+
+
 def test_rows_are_not_changed():
     rows = [{"a": {"b": [1]}, "c": 2**60}, *({"a": {"b": [number]}, "c": number} for number in range(MANY)), {"c": 1}]
     before = repr(rows)
@@ -397,6 +414,16 @@ def test_keys_are_text_and_never_code():
     assert read(written(rows)) == [[(f"{key}_{key}", number), (f"{key}_{{x}}", 1), ("%s", 2)] for number in range(MANY)]
 
 
+NAMES = ("a b", "", "x", "class", "None", "ﬁ", "fi", "ª", "1", "_", "_x", "__class__", "__dict__", "__debug__", "row")
+
+
+@pytest.mark.parametrize("count", [MANY, 3])
+def test_names_that_no_attribute_can_have(count):
+    rows = [{**dict.fromkeys(NAMES, number), "g": dict.fromkeys(NAMES, -number)} for number in range(count)]
+    flat = [[(name, number) for name in NAMES] + [(f"g_{name}", -number) for name in NAMES] for number in range(count)]
+    assert read(written(rows)) == flat
+
+
 NULL_FIRST = [
     {"p": None, "a": 1, "t": None, "n": None},
     {"p": None, "a": 1, "t": {"x": 1}, "n": None},
@@ -423,6 +450,75 @@ def test_a_null_in_the_first_row_may_stand_for_a_mapping(rows, names):
         return
     assert written(rows) == slowly(rows)
     assert [name for name, _ in read(written(rows))[0]] == names
+
+
+LATER = [
+    {"a": 1, "p": {"x": 1}, "t": {"u": {"v": 1}}},
+    *[{"a": 1, "p": {"x": 1}, "t": {"u": {"v": 1}}}] * MANY,
+    {"p": {"y": 2, "x": None, "b c": 5}, "n": 3.5},
+    {"a": None, "p": None, "t": {"u": {"w": "é"}, "class": 4}, "p2": True},
+    {"a": 2, "t": {}},
+]
+
+
+def test_keys_that_later_rows_have_and_others_lack(monkeypatch):
+    if plan._shells():  # orjson before 3.12 has no limit of nesting, and such rows go row by row
+        monkeypatch.setattr("flask_openbb.shape.stream.to_rows", None)
+    text = written(LATER)
+    assert [name for name, _ in read(text)[0]] == ["a", "p_x", "t_u_v", "p_y", "p_b c", "n", "t_u_w", "t_class", "p2"]
+    assert dict(read(text)[-2]) == {
+        **dict.fromkeys(["p_x", "p_y", "p_b c", "n", "a", "t_u_v"]),
+        **{"t_u_w": "é", "t_class": 4, "p2": True},
+    }
+    assert text == slowly(LATER)
+    parts = chain(LATER * 3, [{"p": {"y": 1}}])
+    assert b"".join(dump_rows(parts, PLAIN, part=MANY * 2)) == slowly([*LATER * 3, {"p": {"y": 1}}])
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"q": {"x": 1}},
+        {"q": [1]},
+        {1: 2},
+        {"p": {2: 3}},
+        {"p": 5},
+        {"p": {"x": 1, "z": [1]}},
+        {"p": {"x": 2**60, "z": 1}},
+        {"t": {"u": 1}},
+        {"p": {"x": {"deep": 1}, "z": 1}},
+        {"t": None, "t_u": 5},
+        collections.OrderedDict(p={"z": 1}),
+        collections.defaultdict(dict, {"p": {"z": 1}}),
+    ],
+    ids=repr,
+)
+def test_later_rows_that_go_row_by_row(odd):
+    assert written([*LATER, odd]) == slowly([*LATER, odd])
+    assert len(odd) == len(dict(odd))
+
+
+SOME = st.fixed_dictionaries(
+    {},
+    optional={
+        "a": st.none() | st.integers(0, 9),
+        "p": st.none()
+        | st.fixed_dictionaries({}, optional={"x": st.integers(0, 9), "class": st.none() | st.booleans()}),
+        "t": st.fixed_dictionaries(
+            {"k": st.just("k")}, optional={"u": st.none() | st.fixed_dictionaries({"v": st.integers(0, 9)})}
+        ),
+    },
+)
+
+
+@given(st.lists(SOME, min_size=16, max_size=30))
+def test_rows_of_any_of_some_keys(rows):
+    assert read(written(rows)) == [list(row.items()) for row in naive(rows)]
+
+
+def test_a_later_key_may_make_two_paths_to_one_name():
+    with pytest.raises(ShapeError, match="two paths give the column 'p_x'"):
+        written([*LATER, {"p_x": 1}])
 
 
 def test_wide_rows():

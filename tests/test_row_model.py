@@ -1,8 +1,10 @@
 """A row model over HTTP: its manifest, its pages from every engine, its refusals, and who sees which rows."""
 
 import datetime as dt
+import gc
 import json
 import logging
+import weakref
 from decimal import Decimal
 
 import duckdb
@@ -10,15 +12,16 @@ import pandas as pd
 import polars as pl
 import pytest
 import sqlalchemy as sa
-from flask import abort, g
+from flask import abort, g, request
 from flask_sqlalchemy import SQLAlchemy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rowmodel_data import ENGINES, made, rows_of
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from flask_openbb import ApiKeyAuth, Column, ManifestError, OpenBB
-from flask_openbb.rowmodel import Limits
+from flask_openbb import ApiKeyAuth, Column, ManifestError, OpenBB, RowRequestError, RowTimeoutError
+from flask_openbb.rowmodel import Limits, RowColumn, RowColumns, Source
+from flask_openbb.rowmodel.engine_python import PythonEngine
 from flask_openbb.web import row_columns
 
 TRADES = [
@@ -128,6 +131,20 @@ def test_a_view_alone_may_say_where_its_rows_are(app, openbb, ask, manifest, eng
     assert "data" not in manifest()["trades"]
 
 
+def test_a_view_may_choose_between_tables_of_other_keys(app, openbb, ask, engine):
+    desks = sa.Table("desks", sa.MetaData(), sa.Column("code", sa.Integer, primary_key=True))
+    desks.create(engine)
+
+    @app.post("/either")
+    @openbb.row_model(bind=engine)
+    def either(what: str = "trades"):
+        return sa.select(Trade if what == "trades" else desks)
+
+    assert ask("/either")["rowCount"] == 12
+    assert ask("/either?what=desks") == {"rowData": [], "rowCount": 0}
+    assert ask("/either")["rowCount"] == 12
+
+
 def test_a_view_may_take_the_source_it_narrows(app, openbb, ask, manifest, tmp_path):
     path = tmp_path / "trades.parquet"
     pd.DataFrame(TRADES).to_parquet(path)
@@ -151,6 +168,27 @@ def test_a_source_in_memory_is_taken_and_returned_as_it_is(app, openbb, ask, mak
 
     assert ask()["rowCount"] == 12
     assert ids(ask("/trades?half=true")) == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("declared", [True, False], ids=["declared", "returned"])
+def test_no_rows_are_an_empty_grid_and_few_rows_have_the_types_of_all(app, openbb, client, ask, declared):
+    rows = [{"id": number, "price": number / 2 if number else None, "desk": "fx"} for number in range(4)]
+
+    @app.post("/trades")
+    @openbb.row_model(key="id", **({"source": rows} if declared else {}))
+    def trades(most: int = 9):
+        return [{**row, "twice": row["id"] * 2} for row in rows if row["id"] < most]
+
+    cheap = {"filterModel": {"price": {"filterType": "number", "type": "lessThan", "filter": 1.25}}}
+    grouped = {"rowGroupCols": [{"field": "desk"}], "valueCols": [{"field": "price", "aggFunc": "sum"}]}
+    assert [row["twice"] for row in ask("/trades", body=cheap)["rowData"]] == [2, 4]
+    for body in ({}, cheap, grouped):
+        assert ask("/trades?most=0", body=body) == {"rowData": [], "rowCount": 0}
+    assert client.get("/openbb/widgets/trades/values/id?most=0").get_json() == []
+    heading = client.get("/openbb/widgets/trades/export.csv?most=0").get_data(as_text=True)
+    assert heading == ("id,price,desk\r\n" if declared else "id\r\n")
+    if declared:
+        assert ask("/trades?most=1", body=cheap) == {"rowData": [], "rowCount": 0}
 
 
 def test_the_table_is_found_by_its_name(app, openbb, ask, manifest, engine):
@@ -363,6 +401,37 @@ def test_every_refusal_is_toasted(app, openbb, ask, url, sent, said):
     assert said in answer.get_json()["error"]
 
 
+@pytest.mark.parametrize("errors", ["toast", "status"])
+@pytest.mark.parametrize("where", ["view", "engine"])
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (RowRequestError("filterModel.desk", "choose one desk."), "filterModel.desk: choose one desk."),
+        (RowTimeoutError("the archive is asleep."), "The archive is asleep."),
+    ],
+    ids=["request", "timeout"],
+)
+def test_a_view_and_an_engine_may_refuse_in_words_of_their_own(app, openbb, client, errors, where, error, said):
+    class Engine(PythonEngine):
+        def rows(self, plan, guard):
+            raise error
+
+    columns = RowColumns([RowColumn("id", "integer")])
+    source = Source(columns, ("id",), Engine([], columns))
+
+    @app.post("/trades")
+    @openbb.row_model(source=source, errors=errors)
+    def trades():
+        if where == "view":
+            raise error
+
+    answer = client.post("/trades", json={})
+    if errors == "toast":
+        assert (answer.status_code, answer.get_json()) == (200, {"error": said, "rowData": [], "rowCount": 0})
+    else:
+        assert (answer.status_code, answer.get_json()["detail"]) == (422, said)
+
+
 def test_a_question_that_takes_too_long_is_the_users_to_mend(app, openbb, ask, engine):
     numbers = sa.text(
         "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 900000000) SELECT id FROM n"
@@ -514,6 +583,39 @@ def test_two_identities_never_share_rows_or_totals(guarded):
         assert seen("bob", "/filled?least=1") == ([1], 2)
 
 
+@pytest.mark.parametrize("declared", [True, False], ids=["declared", "returned"])
+@pytest.mark.parametrize("database", ["sql", "duckdb"])
+def test_a_value_that_is_a_function_of_the_caller_is_asked_for_each_request(
+    make_app, engine, tmp_path, database, declared
+):
+    app = make_app()
+    openbb = OpenBB(app, auth=ApiKeyAuth({"ann": "ann-key-of-16-chars", "bob": "bob-key-of-16-chars"}))
+    bind = engine if database == "sql" else tmp_path / "trades.duckdb"
+    if database == "duckdb":
+        with duckdb.connect(str(bind)) as connection:
+            connection.execute(
+                "CREATE TABLE trades AS SELECT i AS id, ['fx', 'rates', ''][i % 3 + 1] AS desk FROM range(12) t(i)"
+            )
+    table = sa.Table(
+        "trades", sa.MetaData(), sa.Column("id", sa.BigInteger, primary_key=True), sa.Column("desk", sa.String)
+    )
+    desk = sa.bindparam("desk", callable_=lambda: {"ann": "fx", "bob": "rates"}[g.openbb_identity.name])
+    own = sa.select(table).where(table.c.desk == desk)
+
+    @app.post("/trades")
+    @openbb.row_model(source=own if declared else table, bind=bind, key="id")
+    def trades():
+        return None if declared else own
+
+    client = app.test_client()
+    fields = client.get("/widgets.json", headers=key_of("ann")).get_json()["trades"]["data"]["table"]["columnsDefs"]
+    assert [column["field"] for column in fields] == ["id", "desk"]
+    for name, desks in (("ann", {"fx"}), ("bob", {"rates"}), ("ann", {"fx"})):
+        answer = client.post("/trades", json={"startRow": 0, "endRow": 2}, headers=key_of(name)).get_json()
+        assert {row["desk"] for row in answer["rowData"]} == desks
+        assert answer["rowCount"] == 4
+
+
 @pytest.mark.parametrize("end", ["", "/values/desk", "/export.csv", "/export.xlsx"])
 def test_everything_of_a_row_model_is_behind_its_door(guarded, end):
     url = f"/openbb/widgets/trades{end}" if end else "/trades"
@@ -543,6 +645,77 @@ def test_totals_are_counted_once_for_each_caller_and_filter(app, openbb, ask, en
     ask("/trades?desk=rates", body=page)
     ask(body={**page, "filterModel": {"id": {"filterType": "number", "type": "lessThan", "filter": 9}}})
     assert len(counted) == 3
+
+
+def test_a_total_that_a_page_belies_is_counted_anew(app, openbb, ask, engine):
+    @app.post("/trades")
+    @openbb.row_model(source=Trade, bind=engine)
+    def trades(): ...
+
+    def page(start, **more):
+        found = ask(body={"startRow": start, "endRow": start + 2, **more})
+        return len(found["rowData"]), found["rowCount"]
+
+    desks = {"rowGroupCols": [{"field": "desk"}]}
+    assert page(0) == (2, 12)
+    assert page(0, **desks) == (2, 3)
+    with engine.begin() as connection:
+        connection.execute(sa.delete(Trade).where(Trade.id == 11))
+    assert page(0) == (2, 12)
+    assert page(10) == (1, 11)
+    assert page(0) == (2, 11)
+    with engine.begin() as connection:
+        connection.execute(
+            sa.insert(Trade), [{**TRADES[0], "id": number, "desk": str(number)} for number in (20, 21, 22)]
+        )
+    assert page(10) == (2, 14)
+    assert page(2, **desks) == (2, 6)
+    with engine.begin() as connection:
+        connection.execute(sa.delete(Trade))
+    assert page(0) == (0, 0)
+    assert page(0, **desks) == (0, 0)
+
+
+def test_a_submission_makes_the_totals_of_its_widgets_old(app, openbb, client, ask, engine):
+    @app.post("/trades/new")
+    @openbb.form(refreshes=["trades"])
+    def new(desk: str):
+        with engine.begin() as connection:
+            connection.execute(sa.insert(Trade), {**TRADES[0], "id": 100, "desk": desk})
+        return {"message": "stored"}
+
+    @app.post("/trades")
+    @openbb.row_model(source=Trade, bind=engine)
+    def trades(): ...
+
+    page = {"startRow": 0, "endRow": 2}
+    assert ask(body=page)["rowCount"] == 12
+    assert client.post("/trades/new", json={"desk": "fx"}).status_code == 200
+    assert ask(body=page)["rowCount"] == 13
+
+
+@pytest.mark.parametrize("kind", ["frame", "engine"])
+def test_what_a_request_made_is_let_go_after_it(app, openbb, ask, engine, kind):
+    made = []
+
+    def bind():
+        own = engine.execution_options(logging_token=str(len(made)))
+        made.append(weakref.ref(own))
+        return own
+
+    @app.post("/trades")
+    @openbb.row_model(key="id", bind=bind if kind == "engine" else None)
+    def trades():
+        if kind == "engine":
+            return sa.select(Trade)
+        frame = pd.DataFrame(TRADES)
+        made.append(weakref.ref(frame))
+        return frame
+
+    for _ in range(80):
+        assert ask(body={"startRow": 0, "endRow": 2})["rowCount"] == 12
+    gc.collect()
+    assert len([each for each in made if each() is not None]) <= (64 if kind == "engine" else 1)
 
 
 def test_totals_may_be_counted_each_time(make_app, engine):
@@ -611,6 +784,40 @@ def test_flask_sqlalchemy_is_one_line(app, openbb, ask, db, given):
     assert ask("/old")["rowData"] == [{"id": 7}]
 
 
+@pytest.mark.parametrize("kind", ["text", "url", "engine", "duckdb", "connection"])
+@pytest.mark.parametrize("declared", [True, False], ids=["declared", "returned"])
+def test_a_function_gives_each_client_its_own_database(app, openbb, client, tmp_path, kind, declared):
+    table = sa.Table(
+        "own", sa.MetaData(), sa.Column("id", sa.BigInteger, primary_key=True), sa.Column("who", sa.String)
+    )
+    binds = {}
+    for number, who in enumerate(("ann", "bob")):
+        rows = [{"id": each, "who": who} for each in range(number + 3)]
+        if kind in {"duckdb", "connection"}:
+            path = tmp_path / f"{who}.duckdb"
+            with duckdb.connect(str(path)) as connection:
+                connection.execute("CREATE TABLE own (id BIGINT, who VARCHAR)")
+                connection.executemany("INSERT INTO own VALUES (?, ?)", [list(row.values()) for row in rows])
+            binds[who] = path if kind == "duckdb" else duckdb.connect(str(path))
+            continue
+        engine = sa.create_engine(f"sqlite:///{tmp_path / who}.sqlite")
+        table.create(engine)
+        with engine.begin() as connection:
+            connection.execute(table.insert(), rows)
+        binds[who] = {"text": engine.url.render_as_string(), "url": engine.url, "engine": engine}[kind]
+
+    @app.post("/own")
+    @openbb.row_model(
+        source=table if declared else None, key="id", bind=lambda: binds[request.headers.get("who", "ann")]
+    )
+    def own():
+        return None if declared else sa.select(table)
+
+    for who, total in (("ann", 3), ("bob", 4), ("ann", 3)):
+        answer = client.post("/own", json={"endRow": 2}, headers={"who": who}).get_json()
+        assert ({row["who"] for row in answer["rowData"]}, answer["rowCount"]) == ({who}, total)
+
+
 def test_a_bind_key_that_is_none_is_named_in_the_log(app, openbb, ask, db, caplog):
     table = sa.Table("t", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True))
     table.metadata.info["bind_key"] = "nope"
@@ -624,6 +831,7 @@ def test_a_bind_key_that_is_none_is_named_in_the_log(app, openbb, ask, db, caplo
     assert "no engine for the bind key 'nope'. It has: 'archive', None." in caplog.text
 
 
+@pytest.mark.usefixtures("closed_engines")
 def test_a_url_makes_one_engine(app, openbb, ask, tmp_path):
     path = tmp_path / "x.sqlite"
     engine = sa.create_engine(f"sqlite:///{path}")
@@ -677,6 +885,21 @@ def test_columns_come_from_the_source_and_declared_ones_win(app, openbb, manifes
     ]
 
 
+def test_declared_columns_that_the_source_lacks_are_told(app, openbb, engine):
+    @app.post("/trades")
+    @openbb.row_model(source=Trade, bind=engine, columns=[Column("Desk"), Column("notional"), Column("price")])
+    def trades():
+        """Every trade."""
+
+    told = [(fault.severity, fault.message, fault.fix.split("?")[0]) for fault in openbb.validate(app) if fault.widget]
+    lacks = "The source has no column {!r}, which stays empty if the view selects none."
+    columns = "Columns: 'id', 'desk', 'price', 'day', 'big', 'open'."
+    assert told == [
+        ("warning", lacks.format("Desk"), "Did you mean 'desk'"),
+        ("hint", lacks.format("notional"), columns),
+    ]
+
+
 def test_a_source_that_cannot_be_reached_leaves_a_manifest_without_columns(
     app, openbb, client, caplog, tmp_path, monkeypatch
 ):
@@ -690,12 +913,17 @@ def test_a_source_that_cannot_be_reached_leaves_a_manifest_without_columns(
     @openbb.row_model(bind="postgresql+psycopg://u:hunter2@127.0.0.1:1/none", table="trades", key="id")
     def down(): ...
 
+    @app.post("/driverless")
+    @openbb.row_model(bind="mysql+mysqldb://127.0.0.1/none", table="trades", key="id")
+    def driverless(): ...
+
     found = client.get("/widgets.json").get_json()
     assert "data" not in found["late"]
     assert "data" not in found["down"]
     faults = [str(fault) for fault in openbb.validate(app)]
     assert any("its file is missing" in fault for fault in faults)
     assert any("OperationalError" in fault for fault in faults)
+    assert any("The source could not be read (No module named 'MySQLdb')" in fault for fault in faults)
     assert "hunter2" not in caplog.text + "".join(faults)
     path.write_text("id,side\n1,buy\n")
     monkeypatch.setattr("flask_openbb.web.assembly.AGAIN", -1.0)
@@ -705,6 +933,27 @@ def test_a_source_that_cannot_be_reached_leaves_a_manifest_without_columns(
         "id",
         "side",
     ]
+
+
+@pytest.mark.usefixtures("closed_engines")
+def test_a_table_that_is_not_there_is_told_with_the_nearest(app, openbb, tmp_path):
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'book.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE trade (id INTEGER PRIMARY KEY)"))
+
+    @app.post("/trades")
+    @openbb.row_model(bind=engine, table="trades")
+    def trades(): ...
+
+    @app.post("/other")
+    @openbb.row_model(bind=engine, table="xyz")
+    def other(): ...
+
+    with pytest.raises(ManifestError) as refusal:
+        openbb.validate(app)
+    told = str(refusal.value)
+    assert "the database has no table 'trades'. Did you mean 'trade'?" in told
+    assert "the database has no table 'xyz'. Check its name, and schema=." in told
 
 
 def test_a_source_that_does_not_answer_does_not_hold_the_manifest_up(app, openbb, manifest, monkeypatch):
@@ -736,6 +985,7 @@ def test_a_source_that_does_not_answer_does_not_hold_the_manifest_up(app, openbb
         ({"errors": "loud"}, "errors='loud' is not allowed. Give 'toast' or 'status'."),
         ({"timeout": 0}, "timeout=0 is not allowed"),
         ({"export_rows": 1.5}, "export_rows=1.5 is not allowed"),
+        ({"export_timeout": 0}, "export_timeout=0 is not allowed"),
         ({"count_seconds": -1}, "count_seconds=-1 is not allowed"),
         ({"time_zone": "Mars/Phobos"}, "time_zone='Mars/Phobos' is no time zone."),
         ({"first_weekday": 7}, "first_weekday=7 is not allowed"),

@@ -3,16 +3,23 @@
 import csv
 import datetime as dt
 import io
+import socket
 import sys
+import time
 import tracemalloc
 from decimal import Decimal
 
+import duckdb
 import openpyxl
+import pandas
 import pytest
 import sqlalchemy as sa
+from rowmodel_data import ENGINES, sa_engine
 
-from flask_openbb import OpenBB
+from flask_openbb import OpenBB, RowTimeoutError
 from flask_openbb.rowmodel import RowColumn, RowColumns, Source
+from flask_openbb.rowmodel.engine_python import PythonEngine
+from flask_openbb.web.row_watch import watch_of_process
 
 NIGHT = dt.timezone(dt.timedelta(hours=-5))
 ROWS = [
@@ -133,6 +140,8 @@ def test_the_values_of_a_column_are_the_options_of_a_parameter(app, openbb, clie
     ("url", "status", "said"),
     [
         ("values/nope", 422, "there is no column 'nope'"),
+        ("values/name?search=%00", 422, "search: text may not hold a NUL"),
+        ("values/name?search=" + "x" * 10_001, 422, "search: text of 10,001 characters is too long"),
         ("values/", 404, "No widget"),
         ("export.pdf", 404, "No widget"),
         ("export.csv?request={", 422, "request is not JSON"),
@@ -140,7 +149,7 @@ def test_the_values_of_a_column_are_the_options_of_a_parameter(app, openbb, clie
         ("export.csv?least=x", 422, "least"),
         ('export.csv?request={"filterModel":{"nope":{}}}', 422, "nope"),
     ],
-    ids=["column", "no-column", "format", "json", "object", "parameter", "filter"],
+    ids=["column", "search", "long search", "no-column", "format", "json", "object", "parameter", "filter"],
 )
 def test_what_is_refused_has_a_status_and_says_why(client, trades, url, status, said):
     answer = client.get(f"/openbb/widgets/trades/{url}")
@@ -227,15 +236,150 @@ class Counting:
             self.closed = True
 
 
-def counting(app, openbb, **options):
-    engine = Counting(**options)
+def counting(app, openbb, *, total, fail_at=None, **options):
+    engine = Counting(total, fail_at)
     columns = RowColumns([RowColumn("id", "integer", nullable=False), RowColumn("text")])
 
     @app.post("/trades")
-    @openbb.row_model(source=Source(columns, ("id",), engine))
+    @openbb.row_model(source=Source(columns, ("id",), engine), **options)
     def trades(): ...
 
     return engine
+
+
+def test_an_export_ends_in_time_and_when_its_client_is_gone(make_app):
+    app = make_app()
+    engine = counting(app, OpenBB(app), total=10**9, export_rows=10**9, export_timeout=0.5)
+    url = "/openbb/widgets/trades/export.csv"
+    with pytest.raises(RowTimeoutError, match=r"longer than 0\.5 s"):
+        app.test_client().get(url, buffered=True)
+    assert engine.closed
+    answer = app.test_client().get(url.replace("csv", "xlsx"))
+    assert answer.status_code == 422
+
+    engine.closed = False
+    here, there = socket.socketpair()
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    with here:
+        answer = app.test_client().get(url, buffered=False, environ_overrides={"gunicorn.socket": here})
+        parts = answer.iter_encoded()
+        next(parts)
+        there.close()
+        watch_of_process().look()
+        with pytest.raises(RowTimeoutError, match="nobody waits"):
+            list(parts)
+        answer.close()
+    assert engine.closed
+
+
+def test_an_export_that_was_sent_is_watched_no_more(app, openbb):
+    counting(app, openbb, total=3)
+    here, there = socket.socketpair()
+    with here, there:
+        answer = app.test_client().get("/openbb/widgets/trades/export.csv", environ_overrides={"gunicorn.socket": here})
+        assert answer.get_data().count(b"\r\n") == 4
+        answer.close()
+        assert not watch_of_process()._watched
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_an_export_of_any_database_ends_in_time_and_gives_its_connection_back(app, openbb, client, name, tmp_path):
+    numbers = "SELECT a.n * 1000 + b.n AS id, 'x' AS x FROM n1000 a, n1000 b"
+    if name == "duckdb":
+        bind = tmp_path / "numbers.duckdb"
+        with duckdb.connect(str(bind)) as connection:
+            connection.execute("CREATE TABLE n1000 AS SELECT range AS n FROM range(1000)")
+            connection.execute(f"CREATE VIEW numbers AS {numbers}")
+    else:
+        engine = sa_engine(name)
+        bind = sa.create_engine(engine.url, pool_size=1, max_overflow=0) if name != "sqlite" else engine
+        with bind.begin() as connection:
+            connection.exec_driver_sql("DROP VIEW IF EXISTS numbers")
+            connection.exec_driver_sql("DROP TABLE IF EXISTS n1000")
+            connection.exec_driver_sql("CREATE TABLE n1000 (n BIGINT)")
+            connection.execute(sa.text("INSERT INTO n1000 VALUES (:n)"), [{"n": number} for number in range(1000)])
+            if name == "sqlite":  # which knows no type of an expression in a view
+                connection.exec_driver_sql("CREATE TABLE m (id BIGINT, x TEXT)")
+                connection.exec_driver_sql(f"INSERT INTO m {numbers}")
+                numbers = "SELECT id, x FROM m"
+            connection.exec_driver_sql(f"CREATE VIEW numbers AS {numbers}")
+
+    @app.post("/numbers")
+    @openbb.row_model(table="numbers", key="id", bind=bind, export_timeout=1.5, timeout=20)
+    def rows(): ...
+
+    answer = client.get("/openbb/widgets/rows/export.csv", buffered=False)
+    parts = answer.iter_encoded()
+    assert next(parts).startswith(b"id,x\r\n0,x\r\n")
+    time.sleep(1.6)
+    with pytest.raises(RowTimeoutError, match=r"longer than 1\.5 s"):
+        list(parts)
+    answer.close()
+    assert client.post("/numbers", json={"endRow": 1}).get_json() == {
+        "rowData": [{"id": 0, "x": "x"}],
+        "rowCount": 10**6,
+    }
+    if name != "duckdb":
+        with bind.begin() as connection:
+            connection.exec_driver_sql("DROP VIEW numbers")
+            connection.exec_driver_sql("DROP TABLE n1000")
+        bind.dispose()
+        engine.dispose()
+
+
+BYTES = bytes(range(256))
+ODD = [
+    {"id": 1, "raw": BYTES, "many": [BYTES], "number": float("inf"), "exact": Decimal("1.2345678901234567")},
+    {"id": 2, "raw": None, "many": None, "number": float("-inf"), "exact": Decimal("Infinity")},
+    {"id": 3, "raw": memoryview(b""), "many": {"a": b"x"}, "number": None, "exact": Decimal("123456789012345e-3")},
+]
+
+
+def test_an_export_loses_nothing_that_a_grid_need_not_show(app, openbb, client):
+    kinds = {"id": "integer", "raw": "other", "many": "other", "number": "number", "exact": "decimal"}
+    columns = RowColumns([RowColumn(name, kind) for name, kind in kinds.items()])
+
+    @app.post("/odd")
+    @openbb.row_model(source=Source(columns, ("id",), PythonEngine(ODD, columns)))
+    def odd(): ...
+
+    whole = f"0x{BYTES.hex()}"
+    shown = client.post("/odd", json={}).get_json()["rowData"][0]
+    assert shown["raw"] == f"0x{BYTES[:32].hex()}…"
+    rows = read(client.get("/openbb/widgets/odd/export.csv"))
+    assert rows[1:] == [
+        ["1", whole, f'["{whole}"]', "Infinity", "1.2345678901234567"],
+        ["2", "", "", "-Infinity", "Infinity"],
+        ["3", "0x", '{"a":"0x78"}', "", "123456789012.345"],
+    ]
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/openbb/widgets/odd/export.xlsx").get_data()))
+    assert [[cell.value for cell in row] for row in book.active.iter_rows(min_row=2)] == [
+        [1, whole, f'["{whole}"]', "Infinity", "1.2345678901234567"],
+        [2, None, None, "-Infinity", "Infinity"],
+        [3, "0x", '{"a":"0x78"}', None, 123456789012.345],
+    ]
+
+
+def test_what_no_cell_of_excel_can_hold_is_refused_not_cut(app, openbb, client):
+    at = pandas.Timestamp("2026-03-01 12:30")
+
+    @app.post("/long")
+    @openbb.row_model(
+        source=[{"id": 1, "text": "x" * 32_767, "at": at}, {"id": 2, "text": "y" * 32_768, "at": at}], key="id"
+    )
+    def long(): ...
+
+    answer = client.get("/openbb/widgets/long/export.xlsx")
+    assert (answer.status_code, answer.get_json()["detail"]) == (
+        422,
+        "row 2 has 32,768 characters in column 'text', and a cell of Excel holds 32,767. "
+        "Take CSV, or filter the row out.",
+    )
+    body = {"filterModel": {"id": {"filterType": "number", "type": "equals", "filter": 1}}}
+    answer = client.post("/openbb/widgets/long/export.xlsx", json=body)
+    cells = [cell.value for cell in openpyxl.load_workbook(io.BytesIO(answer.get_data())).active[2]]
+    assert cells == [1, "x" * 32_767, dt.datetime(2026, 3, 1, 12, 30)]
+    assert read(client.get("/openbb/widgets/long/export.csv"))[2][1] == "y" * 32_768
 
 
 @pytest.mark.parametrize(("end", "rows", "least"), [("csv", 60_000, 6_000_000), ("xlsx", 6_000, 30_000)])

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from threading import Event
 
 import duckdb
@@ -55,6 +56,26 @@ def test_a_guard_is_cancelled_when_its_socket_is_closed_by_the_other_side(app, n
     assert guard.cancelled
 
 
+def test_a_question_that_cannot_be_stopped_leaves_the_others_watched(app, caplog):
+    def fail():
+        raise OSError("the server is away")
+
+    stopped = Event()
+    pairs = [socket.socketpair(), socket.socketpair()]
+    for (here, there), stop in zip(pairs, (fail, stopped.set), strict=True):
+        guard = Guard(60)
+        context = app.test_request_context(environ_overrides={"gunicorn.socket": here})
+        with here, context, watched(guard), guard.running(stop):
+            there.close()
+            assert wait_until(lambda guard=guard: guard.cancelled)
+    assert stopped.wait(10)
+    assert "could not be stopped" in caplog.text
+
+
+def wait_until(done):
+    return any(done() or time.sleep(0.05) for _ in range(200))
+
+
 def test_a_guard_that_is_watched_no_more_is_not_cancelled(app):
     here, there = socket.socketpair()
     guard = Guard(60)
@@ -68,3 +89,27 @@ def test_a_guard_that_is_watched_no_more_is_not_cancelled(app):
 def test_a_socket_that_has_no_number_is_not_watched(app):
     with app.test_request_context(environ_overrides={"gunicorn.socket": object()}), watched(Guard(60)) as watching:
         assert watching is None
+
+
+def test_engines_of_urls_no_longer_given_are_closed(tmp_path, monkeypatch):
+    monkeypatch.setattr("flask_openbb.web.row_binds.KEPT", 2)
+    given = {"url": ""}
+    binds = Binds(lambda: given["url"], pid=os.getpid())
+
+    def find(name):
+        given["url"] = f"sqlite:///{tmp_path}/{name}.sqlite"
+        return binds.find(None)
+
+    engines = {name: find(name) for name in "ab"}
+    pools = {name: engine.pool for name, engine in engines.items()}
+    with engines["b"].connect():
+        pass
+    assert find("a") is engines["a"]
+    find("c")  # and b goes
+    assert find("a") is engines["a"]
+    assert engines["a"].pool is pools["a"]
+    assert engines["b"].pool is not pools["b"]
+    assert pools["b"].checkedin() == 0
+    assert find("b") is not engines["b"]
+    for name in "abc":
+        find(name).dispose()

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import sqlalchemy as sa
-from rowmodel_data import sa_engine
+from rowmodel_data import URLS, sa_engine
 from servers import Gunicorn
 
 ROWS = 20_000
@@ -90,12 +90,77 @@ def test_workers_that_forked_answer_from_connections_of_their_own(serve, table, 
     assert "Traceback" not in log, log
 
 
-def test_a_question_nobody_waits_for_is_stopped(serve):
+KINDS = ["postgresql", "sqlite", "path", "bound", "opener", "parquet", "csv", "pandas", "polars", "arrow", "rows"]
+SUMS = [{"desk": "fx", "id": 249_500}, {"desk": "rates", "id": 250_000}]
+
+
+@pytest.fixture
+def serve_kinds(tmp_path):
+    select = "SELECT range AS id, ['fx', 'rates'][1 + range % 2] AS desk FROM range(1000)"
+    with duckdb.connect(str(tmp_path / "trades.duckdb")) as connection:
+        connection.execute(f"CREATE TABLE trades AS {select}")
+        for ending in ("parquet", "csv"):
+            connection.execute(f"COPY trades TO '{tmp_path}/trades.{ending}'")
+    name, urls = f"openbb_{uuid.uuid4().hex[:12]}", (URLS["postgresql"], f"sqlite:///{tmp_path}/trades.sqlite")
+    made = []
+    for url, label in zip(urls, (name, "trades"), strict=True):
+        engine, metadata = sa.create_engine(url), sa.MetaData()
+        columns = sa.Column("id", sa.BigInteger, primary_key=True), sa.Column("desk", sa.Text)
+        rows = [{"id": number, "desk": ("fx", "rates")[number % 2]} for number in range(1_000)]
+        table = sa.Table(label, metadata, *columns)
+        metadata.create_all(engine)
+        with engine.begin() as connection:
+            connection.execute(table.insert(), rows)
+        made.append((engine, metadata))
+    servers = []
+
+    def start(early):
+        env = {"ROWS_FOLDER": str(tmp_path), "ROWS_TABLE": name, "ROWS_URL": urls[0], "ROWS_EARLY": early}
+        options = ["--workers=2", "--preload"]
+        servers.append(Gunicorn("row_kinds_backend:create_app()", tmp_path, env=env, options=options))
+        servers[-1].wait()
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+    for engine, metadata in made:
+        metadata.drop_all(engine)
+        engine.dispose()
+
+
+@pytest.mark.parametrize("early", ["", "manifest", "used"])
+def test_every_kind_of_source_is_answered_by_workers_that_forked(serve_kinds, early):
+    # A database whose threads stayed with the parent answers, hangs or crashes: each kind is asked often enough.
+    server = serve_kinds(early)
+    body = {"rowGroupCols": [{"field": "desk"}], "valueCols": [{"field": "id", "aggFunc": "sum"}]}
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda kind: (kind, *post(server, f"/{kind}", body)), KINDS * 8))
+    assert [each for each in found if each[1:] != (200, {"rowData": SUMS, "rowCount": 2})] == []
+    server.stop()
+    log = server.error_log.read_text()
+    assert "SIG" not in log.replace("SIGTERM", ""), log
+    assert "Traceback" not in log, log
+
+
+def test_what_has_threads_in_another_process_is_refused_and_says_what_to_give(serve_kinds):
+    server = serve_kinds("lent")
+    for kind in ("source", "bind", "lazy"):
+        assert post(server, f"/{kind}", {})[0] == 503
+    log = server.error_log.read_text()
+    assert "Widget 'source': a DuckDB connection" in log
+    assert "Widget 'bind': a DuckDB connection" in log
+    assert "Widget 'lazy': a polars LazyFrame does not survive a fork" in log
+    assert "Traceback" not in log, log
+
+
+@pytest.mark.parametrize("path", ["/endless", "/openbb/widgets/endless/export.csv"], ids=["page", "export"])
+def test_a_question_nobody_waits_for_is_stopped(serve, path):
     server = serve("--workers=1")
     assert post(server, "/trades", {"endRow": 1})[0] == 200
     connection = server.connect()
-    connection.request("POST", "/endless", "{}", {"Content-Type": "application/json"})
+    connection.request("POST", path, "{}", {"Content-Type": "application/json"})
     connection.sock.close()
     assert post(server, "/trades", {"endRow": 1})[0] == 200
     # Its timeout is a minute, and gunicorn waits two seconds for it: only a question that was stopped is answered so.
-    assert "POST /endless - 422" in server.requests()
+    assert f"POST {path} - 422" in server.requests()

@@ -1,14 +1,15 @@
 """Questions end: in time, when cancelled, and without having written anything."""
 
 import threading
+import time
 
 import duckdb
 import pytest
 import sqlalchemy as sa
-from rowmodel_data import ENGINES, sa_engine
+from rowmodel_data import ENGINES, URLS, sa_engine
 
 from flask_openbb.errors import ConfigError, OpenBBError, RowTimeoutError
-from flask_openbb.rowmodel import Guard, answer, open_source, parse_request
+from flask_openbb.rowmodel import Guard, answer, export, open_source, parse_request
 
 ENDLESS = {
     "sqlite": "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT max(id) AS id FROM n",
@@ -49,6 +50,32 @@ def test_a_question_ends_when_it_is_cancelled(slow):
         answer(slow, parse_request({}, slow.columns), guard=guard)
 
 
+@pytest.mark.parametrize("name", ["postgresql", "mariadb"])
+def test_a_question_is_stopped_where_the_pool_has_no_other_connection(name):
+    bind = sa.create_engine(URLS[name], pool_size=1, max_overflow=0, pool_timeout=3)
+    source = open_source(sa.text(ENDLESS[name]).columns(sa.column("id", sa.BigInteger)), "id", bind=bind)
+    guard = Guard(30)
+    lasted = []
+
+    def stop():
+        began = time.monotonic()
+        guard.cancel()
+        lasted.append(time.monotonic() - began)
+
+    timer = threading.Timer(0.6, stop)
+    timer.start()
+    began = time.monotonic()
+    with pytest.raises(RowTimeoutError, match="cancelled"):
+        answer(source, parse_request({}, source.columns), guard=guard)
+    timer.join()
+    assert lasted[0] < 2.5
+    assert time.monotonic() - began < 3
+    with bind.connect() as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+    assert bind.pool.checkedout() == 0
+    bind.dispose()
+
+
 @pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
 def test_connections_go_back_as_they_were_and_could_not_write(name):
     bind = sa_engine(name)
@@ -73,6 +100,57 @@ def test_connections_go_back_as_they_were_and_could_not_write(name):
     finally:
         metadata.drop_all(bind)
         bind.dispose()
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+@pytest.mark.parametrize("level", [None, "AUTOCOMMIT"])
+def test_definitions_are_refused_and_possible_again_afterwards(name, level):
+    # A definition ends MariaDB's transaction by itself, so that one that only reads would not refuse it.
+    engine = sa_engine(name)
+    bind = engine if level is None else engine.execution_options(isolation_level=level)
+    source = open_source(sa.select(sa.literal(1).label("id")), "id", bind=bind)
+    define = "CREATE TABLE openbb_defined (id INT)"
+    try:
+        for guard in (Guard(20), Guard(None)):
+            with (
+                source.engine._connected(guard) as connection,
+                pytest.raises(sa.exc.DBAPIError, match=r"(?i)read.?only"),
+            ):
+                connection.exec_driver_sql(define)
+            with pytest.raises(ZeroDivisionError), source.engine._connected(guard):
+                raise ZeroDivisionError
+        with bind.connect() as connection:
+            connection.exec_driver_sql(define)
+            connection.exec_driver_sql("DROP TABLE openbb_defined")
+            connection.commit()
+    finally:
+        engine.dispose()
+
+
+def test_what_the_user_set_in_a_session_of_mariadb_is_put_back():
+    bind = sa_engine("mariadb")
+    sa.event.listen(bind, "connect", lambda raw, _: raw.query("SET SESSION max_statement_time = 77, tx_read_only = 1"))
+    bind.dispose()
+    source = open_source(sa.select(sa.literal(1).label("id")), "id", bind=bind)
+    assert answer(source, parse_request({}, source.columns), guard=Guard(5)).rows == [{"id": 1}]
+    with bind.connect() as connection:
+        found = connection.exec_driver_sql("SELECT @@max_statement_time, @@tx_read_only").one()
+        assert tuple(found) == (77, 1)
+    bind.dispose()
+
+
+def test_an_engine_that_commits_by_itself_is_bounded_and_read_in_parts():
+    bind = sa.create_engine(URLS["postgresql"], isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=0)
+    many = sa.text("SELECT i AS id FROM generate_series(1, 3000) i").columns(sa.column("id", sa.Integer))
+    source = open_source(many, "id", bind=bind)
+    assert [row["id"] for row in export(source, parse_request({}, source.columns))] == list(range(1, 3001))
+    slow = open_source(sa.text(ENDLESS["postgresql"]).columns(sa.column("id", sa.BigInteger)), "id", bind=bind)
+    with pytest.raises(RowTimeoutError):
+        answer(slow, parse_request({}, slow.columns), guard=Guard(0.2))
+    with bind.connect() as connection:
+        assert connection.connection.driver_connection.autocommit
+        assert connection.exec_driver_sql("SHOW statement_timeout").scalar() == "0"
+    bind.dispose()
 
 
 @pytest.mark.parametrize("name", ENGINES)

@@ -9,6 +9,7 @@ import sys
 import uuid
 
 import duckdb
+import numpy
 import pandas
 import polars
 import pyarrow
@@ -18,6 +19,10 @@ from rowmodel_data import sa_engine
 
 from flask_openbb.errors import ConfigError, MissingExtraError, RowRequestError
 from flask_openbb.rowmodel import Counts, Guard, answer, export, narrow, open_source, parse_request, rows_source
+from flask_openbb.rowmodel.counts import mark_of
+from flask_openbb.rowmodel.sql_answer import SqlModel
+from flask_openbb.rowmodel.sql_caps import SqlCaps
+from flask_openbb.rowmodel.sql_sources import open_sql
 
 ROWS = [{"id": number, "symbol": "AB"[number % 2], "price": number / 2} for number in range(10)]
 EXPECTED = [ROWS[9], ROWS[7]]
@@ -130,6 +135,18 @@ def in_child(run):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes fork on POSIX only")
+def test_a_connection_of_the_users_own_is_open_still_after_a_fork(database):
+    with duckdb.connect(str(database), read_only=True) as connection:
+        typed = SqlModel(open_sql(connection, caps=SqlCaps()))
+        lent = open_source(connection, "id", table="trades")
+        ask_both = lambda: (typed.answer({"query": "SELECT id FROM trades"})["rowCount"], ask(lent, {}).row_count)  # noqa: E731
+        assert ask_both() == (10, 10)
+        assert in_child(lambda: None) == 0
+        assert ask_both() == (10, 10)
+        assert connection.execute("SELECT count(*) FROM trades").fetchone() == (10,)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes fork on POSIX only")
 def test_a_worker_that_forks_opens_a_pool_of_its_own(tmp_path):
     bind, table = sqlite(tmp_path)
     source = open_source(table, "id", bind=bind)
@@ -167,6 +184,61 @@ def test_tables_mapped_classes_and_selects(tmp_path):
     bind.dispose()
 
 
+@pytest.mark.parametrize("name", ["p0", "p1", "p2", "param_1", "limit"])
+@pytest.mark.parametrize("kind", ["sql", "duckdb"])
+def test_a_bound_value_of_the_users_own_is_never_the_requests(tmp_path, database, kind, name):
+    bind, table = sqlite(tmp_path)
+    source = open_source(table, "id", bind=bind) if kind == "sql" else open_source(database, "id", table="trades")
+    relation = source.engine.relation.selectable
+    written = sa.text(f"SELECT id, symbol FROM trades WHERE symbol = :{name}").bindparams(**{name: "A"})
+    for own in (
+        sa.select(relation).where(relation.c.symbol == sa.bindparam(name, "A")),
+        written.columns(sa.column("id", sa.BigInteger), sa.column("symbol", sa.String)),
+    ):
+        narrowed = narrow(source, own)
+        assert [row["id"] for row in ask(narrowed, {"startRow": 1}).rows] == [2, 4, 6, 8]
+        for values in (["B"], ["B", "A"], ["B", "B", "B", "A"]):
+            body = {"filterModel": {"symbol": {"filterType": "set", "values": values}}}
+            assert {row["symbol"] for row in ask(narrowed, body).rows} <= {"A"}
+        first = {"rowGroupCols": [{"field": "symbol"}], "valueCols": [{"field": "id", "aggFunc": "first"}]}
+        assert ask(narrowed, first).rows == [{"symbol": "A", "id": 0}]
+    bind.dispose()
+
+
+def test_what_only_a_session_follows_is_refused(tmp_path):
+    from sqlalchemy import orm
+
+    bind, table = sqlite(tmp_path)
+    base = type("Base", (orm.DeclarativeBase,), {"metadata": table.metadata})
+    mapped = type("Mapped", (base,), {"__table__": table})
+    source = open_source(mapped, "id", bind=bind)
+    for option in (
+        orm.with_loader_criteria(mapped, mapped.symbol == "A"),
+        orm.load_only(mapped.id),
+        orm.defer(mapped.price),
+    ):
+        with pytest.raises(ConfigError, match=r"has options\(\)"):
+            narrow(source, sa.select(mapped).options(option))
+    with pytest.raises(ConfigError, match="schema_translate_map"):
+        narrow(source, sa.select(mapped).execution_options(schema_translate_map={None: "other"}))
+    bind.dispose()
+
+
+def test_a_class_that_shares_its_table_has_its_own_rows_only(tmp_path):
+    from sqlalchemy import orm
+
+    bind, table = sqlite(tmp_path)
+    base = type("Base", (orm.DeclarativeBase,), {"metadata": table.metadata})
+    by = {"polymorphic_on": table.c.symbol, "polymorphic_identity": "A"}
+    parent = type("Parent", (base,), {"__table__": table, "__mapper_args__": by})
+    child = type("Child", (parent,), {"__mapper_args__": {"polymorphic_identity": "B"}})
+    for given in (child, orm.aliased(child), sa.select(child)):
+        source = open_source(given, "id", bind=bind)
+        assert [row["id"] for row in ask(source, {}).rows] == [1, 3, 5, 7, 9]
+    assert ask(open_source(parent, "id", bind=bind), {}).row_count == 10
+    bind.dispose()
+
+
 def test_a_select_narrows_a_source(tmp_path):
     bind, table = sqlite(tmp_path)
     source = open_source(table, "id", bind=bind)
@@ -185,6 +257,128 @@ def test_a_select_narrows_a_source(tmp_path):
     assert narrow(source, sa.select(table.c.id)).columns.names == ("id",)
     with pytest.raises(ConfigError, match="key="):
         narrow(source, sa.select(table.c.price))
+    bind.dispose()
+
+
+class Tenant:
+    """A value of the user's own, all of which look alike and some of which are equal."""
+
+    def __init__(self, symbol):
+        self.symbol = symbol
+
+    def __repr__(self):
+        return "<Tenant>"
+
+    def __eq__(self, other):
+        return isinstance(other, Tenant)
+
+    def __hash__(self):
+        return 1
+
+
+class TenantSymbol(sa.TypeDecorator):
+    impl = sa.String
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        return value.symbol
+
+
+@pytest.mark.parametrize("cacheable", [True, None], ids=["structure", "text"])
+def test_values_that_look_alike_share_neither_rows_nor_totals(tmp_path, cacheable, recwarn):
+    bind, table = sqlite(tmp_path)
+    source = open_source(table, "id", bind=bind)
+    kind = type("Kind", (TenantSymbol,), {"cache_ok": cacheable})
+    column = sa.type_coerce(table.c.symbol, kind)
+    counts = Counts()
+    with bind.begin() as connection:
+        connection.execute(table.delete().where(table.c.id == 9))
+    for symbol, ids, total in (("A", [0], 5), ("B", [1], 4), ("A", [0], 5)):
+        narrowed = narrow(source, sa.select(table).where(column == Tenant(symbol)))
+        assert narrowed.identity is None
+        page = ask(narrowed, {"endRow": 1}, counts=counts)
+        assert ([row["id"] for row in page.rows], page.row_count) == (ids, total)
+    bind.dispose()
+
+
+CLOCK = dt.timezone(dt.timedelta(hours=1))
+
+
+class Zone(dt.tzinfo):
+    def utcoffset(self, moment):
+        return dt.timedelta(hours=2 - moment.fold)
+
+    def dst(self, moment):
+        return dt.timedelta(0)
+
+
+ZONE = Zone()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (1, True, 1.0, decimal.Decimal(1), decimal.Decimal("1.0"), "1", b"1"),
+        (0, False, 0.0, -0.0, None, ""),
+        (dt.datetime(2026, 10, 25, 2, tzinfo=ZONE), dt.datetime(2026, 10, 25, 2, tzinfo=ZONE, fold=1)),
+        (dt.datetime(2026, 1, 1, 1, tzinfo=CLOCK), dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)),
+        ([1, "a"], [True, "a"], (1, "a"), ["1", "a"]),
+        (uuid.UUID(int=1), str(uuid.UUID(int=1))),
+    ],
+    ids=["one", "nothing", "clock set back", "zones", "lists", "uuid"],
+)
+def test_values_that_are_equal_to_python_are_told_apart(values):
+    assert len({mark_of(value) for value in values}) == len(values)
+    assert [mark_of(value) for value in values] == [mark_of(value) for value in values]
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+
+
+@pytest.mark.parametrize("value", [Tenant("A"), {"a": 1}, [Tenant("A")], {1}, type("Text", (str,), {})("a")])
+def test_values_nobody_knows_are_not_told_apart(value):
+    with pytest.raises(TypeError, match="cannot be told apart"):
+        mark_of(value)
+    assert mark_of(Level.LOW) != mark_of(1)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        lambda table: [sa.select(table).limit(each) for each in (1, 2)],
+        lambda table: [sa.select(table).where(table.c.symbol.in_(each)) for each in (["A"], ["B"], ["A", "B"])],
+        lambda table: [
+            sa.text("SELECT id, symbol FROM trades WHERE id = :id").bindparams(id=each).columns(table.c.id)
+            for each in (1, 2)
+        ],
+        lambda table: [sa.select(table).where(table.c.id == each) for each in (1, 1.0, True)],
+        lambda table: [
+            sa.select(table).where(table.c.id == sa.bindparam("who", callable_=lambda each=each: each))
+            for each in (1, 2)
+        ],
+    ],
+    ids=["limit", "in", "text", "types", "functions"],
+)
+def test_statements_that_differ_in_a_value_are_sources_of_their_own(tmp_path, statements):
+    bind, table = sqlite(tmp_path)
+    source = open_source(table, "id", bind=bind)
+    found = [narrow(source, each) for each in statements(table)]
+    assert len({id(each) for each in found}) == len({each.identity for each in found}) == len(found)
+    assert [narrow(source, each) for each in statements(table)] == found
+    bind.dispose()
+
+
+def test_what_the_server_is_like_is_asked_once_for_all_that_narrow_it():
+    bind = sa_engine("postgresql")
+    asked = []
+    sa.event.listen(bind, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    numbers = sa.select(sa.func.generate_series(1, 9, type_=sa.Integer).label("id"))
+    source = open_source(numbers, "id", bind=bind)
+    inner = numbers.subquery()
+    for least in range(3):
+        assert ask(narrow(source, sa.select(inner).where(inner.c.id > least)), {}).row_count == 9 - least
+    assert len([text for text in asked if "pg_collation" in text]) == 1
     bind.dispose()
 
 
@@ -218,6 +412,12 @@ def test_rows_in_memory_are_not_narrowed_by_statements():
                 sa.select(sa.literal(1).label("a"), sa.literal(2).label("a")), "a", bind=sa.create_engine("sqlite://")
             ),
             "several columns named 'a'",
+        ),
+        (
+            lambda path: open_source(
+                sa.select(sa.literal(1).label("id"), sa.func.count()), "id", bind=sa.create_engine("sqlite://")
+            ),
+            r"column 2 of the select\(\) has no name of its own. Give it one with .label\(\)",
         ),
         (lambda path: open_source(ROWS, "ids"), "Did you mean 'id'"),
     ],
@@ -370,6 +570,80 @@ def test_single_floats_are_found_as_they_are_shown(name):
     bind.dispose()
 
 
+@pytest.mark.parametrize(
+    ("name", "kinds", "row", "expected"),
+    [
+        (
+            "mariadb",
+            "small DOUBLE, large DOUBLE, flags SET('a', 'b')",
+            "1.5e-13, 1e300, 'b,a'",
+            {"small": ("number", 1.5e-13), "large": ("number", 1e300), "flags": ("text", "a,b")},
+        ),
+        (
+            "postgresql",
+            "small DOUBLE PRECISION, mail openbb_mail, price openbb_price",
+            "1.5e-13, 'a@b.example', 2.50",
+            {
+                "small": ("number", 1.5e-13),
+                "mail": ("text", "a@b.example"),
+                "price": ("decimal", decimal.Decimal("2.50")),
+            },
+        ),
+    ],
+)
+def test_reflected_columns_hold_what_the_database_holds(name, kinds, row, expected):
+    bind = sa_engine(name)
+    domains = {"openbb_mail": "TEXT", "openbb_price": "NUMERIC(10, 2)"} if name == "postgresql" else {}
+    with bind.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE IF EXISTS openbb_reflected")
+        for domain, base in domains.items():
+            connection.exec_driver_sql(f"DROP DOMAIN IF EXISTS {domain}")
+            connection.exec_driver_sql(f"CREATE DOMAIN {domain} AS {base}")
+        connection.exec_driver_sql(f"CREATE TABLE openbb_reflected (id INT PRIMARY KEY, {kinds})")
+        connection.exec_driver_sql(f"INSERT INTO openbb_reflected VALUES (1, {row})")
+    source = open_source(sa.Table("openbb_reflected", sa.MetaData(), autoload_with=bind), "id", bind=bind)
+    found = ask(source, {}).rows[0]
+    assert {column: (source.columns[column].type, found[column]) for column in expected} == expected
+    for column, (_, value) in expected.items():
+        open_group = {"rowGroupCols": [{"field": column}], "groupKeys": [str(value)]}
+        assert ask(source, open_group).rows == [found]
+        assert ask(source, {"filterModel": {column: {"filterType": "set", "values": [str(value)]}}}).row_count == 1
+    with bind.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE openbb_reflected")
+        for domain in domains:
+            connection.exec_driver_sql(f"DROP DOMAIN {domain}")
+    bind.dispose()
+
+
+def test_rows_in_memory_may_hold_values_of_numpy_and_pandas():
+    rows = [
+        {
+            "id": uuid.UUID(int=number),
+            "n": numpy.int64(number),
+            "f": numpy.float64("nan") if number == 1 else numpy.float32(0.5),
+            "on": numpy.bool_(number == 2),
+            "at": pandas.NaT if number == 1 else pandas.Timestamp("2026-01-02"),
+            "seen": numpy.datetime64("NaT" if number == 1 else "2026-01-02T03:04:05.123456789", "ns"),
+            "d": decimal.Decimal("NaN") if number == 1 else decimal.Decimal(number),
+            "list": numpy.array([number]),
+        }
+        for number in (1, 2, 3)
+    ]
+    source = rows_source(rows, "id")
+    kinds = [column.type for column in source.columns.values()]
+    assert kinds == ["text", "integer", "number", "boolean", "datetime", "datetime", "decimal", "other"]
+    for name in ("id", "n", "f", "on", "at", "seen", "d"):
+        found = ask(source, {"sortModel": [{"colId": name, "sort": "asc"}]}).rows
+        assert [row["n"] for row in found] == ([1, 3, 2] if name == "on" else [1, 2, 3])
+        pivot = {"pivotMode": True, "pivotCols": [{"field": name}], "valueCols": [{"field": "n", "aggFunc": "count"}]}
+        assert sum(ask(source, pivot).rows[0].values()) == 3
+    blank = {name: {"type": "blank"} for name in ("f", "at", "seen", "d")}
+    assert [row["n"] for row in ask(source, {"filterModel": blank}).rows] == [1]
+    assert ask(source, {"sortModel": [{"colId": "n", "sort": "desc"}]}).rows[0]["seen"] == dt.datetime(
+        2026, 1, 2, 3, 4, 5, 123456
+    )
+
+
 def test_keys_of_several_columns(tmp_path):
     bind = sa.create_engine(f"sqlite:///{tmp_path / 'keys.sqlite'}")
     metadata = sa.MetaData()
@@ -413,3 +687,70 @@ def test_guards_bound_rows_in_memory_too():
     guard = Guard(60)
     assert 0 < guard.remaining() <= 60
     assert ask(rows_source(ROWS, "id"), {"startRow": 9}, guard=guard).rows == [ROWS[9]]
+
+
+def test_the_keys_of_rows_are_plain_text():
+    # orjson refuses any other kind of key, and rows would be written ten times as slowly.
+    table = sa.Table(
+        "t", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("Mixed Case", sa.Text)
+    )
+    bind = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
+    table.metadata.create_all(bind)
+    with bind.begin() as connection:
+        connection.execute(table.insert(), [{"id": 1, "Mixed Case": "x"}])
+    source = open_source(table, "id", bind=bind)
+    (row,) = answer(source, parse_request({}, source.columns)).rows
+    assert [type(key) for key in row] == [str, str]
+    bind.dispose()
+
+
+TIMES = ["2026-01-04 23:59:59", "2026-01-05 00:00:00", "2026-01-05 00:00:00.000000", "2026-01-05 12:00:00.250000", None]
+NOON, MIDNIGHT = {"filterType": "set", "values": ["2026-01-05 12:00:00.250"]}, "2026-01-05 00:00:00"
+
+
+@pytest.mark.parametrize(
+    ("model", "ids"),
+    [
+        ({"filterType": "date", "type": "equals", "dateFrom": MIDNIGHT}, [1, 2, 3]),
+        ({"filterType": "date", "type": "notEqual", "dateFrom": MIDNIGHT}, [0]),
+        ({"filterType": "date", "type": "lessThan", "dateFrom": MIDNIGHT}, [0]),
+        ({"filterType": "date", "type": "lessThanOrEqual", "dateFrom": MIDNIGHT}, [0, 1, 2, 3]),
+        ({"filterType": "date", "type": "greaterThan", "dateFrom": "2026-01-04 00:00:00"}, [1, 2, 3]),
+        (
+            {"filterType": "date", "type": "inRange", "dateFrom": "2026-01-04 00:00:00", "dateTo": MIDNIGHT},
+            [0, 1, 2, 3],
+        ),
+        ({"filterType": "set", "values": [MIDNIGHT]}, [1, 2]),
+        ({"filterType": "set", "values": [MIDNIGHT, None]}, [1, 2, 4]),
+        (NOON, [3]),
+    ],
+)
+def test_sqlite_times_with_and_without_a_fraction(model, ids):
+    table = sa.Table("t", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("at", sa.DateTime))
+    bind = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
+    table.metadata.create_all(bind)
+    with bind.begin() as connection:
+        for number, text in enumerate(TIMES):
+            connection.exec_driver_sql("INSERT INTO t VALUES (?, ?)", (number, text))
+    source = open_source(table, "id", bind=bind)
+    found = answer(source, parse_request({"filterModel": {"at": model}}, source.columns)).rows
+    assert [row["id"] for row in found] == ids
+    groups = {"rowGroupCols": [{"field": "at"}], "groupKeys": [MIDNIGHT]}
+    assert [row["id"] for row in answer(source, parse_request(groups, source.columns)).rows] == [1, 2]
+    bind.dispose()
+
+
+@pytest.mark.parametrize(
+    ("op", "ids"), [("eq", [1, 2]), ("ne", [0, 3]), ("lt", [0]), ("le", [0, 1, 2]), ("gt", [3]), ("ge", [1, 2, 3])]
+)
+def test_sqlite_compares_times_as_times(op, ids):
+    from flask_openbb.rowmodel.dialects import SQLite, TimeText
+
+    bind = sa.create_engine("sqlite://")
+    with bind.connect() as connection:
+        for number, text in enumerate(TIMES):
+            value = sa.bindparam("p", dt.datetime(2026, 1, 5), TimeText())
+            column = sa.literal(text, sa.String()) if text is not None else sa.null()
+            passed = connection.execute(sa.select(SQLite().compared(op, column, value))).scalar()
+            assert bool(passed) is (number in ids)
+    bind.dispose()

@@ -47,38 +47,38 @@ FIRST = {"rowGroupCols": [{"field": "desk"}], "valueCols": [{"field": "price", "
     [
         (
             "trino",
-            "strpos(lower(trades.desk), :p0) > :strpos_1",
-            "substr(lower(trades.desk), :substr_1, :p1) = :p0",
-            "length(lower(trades.desk)) >= :p1"
-            " AND substr(lower(trades.desk), (length(lower(trades.desk)) - :p1) + :param_1) = :p0",
+            "strpos(lower(trades.desk), :openbb_0) > :strpos_1",
+            "substr(lower(trades.desk), :substr_1, :openbb_1) = :openbb_0",
+            "length(lower(trades.desk)) >= :openbb_1"
+            " AND substr(lower(trades.desk), (length(lower(trades.desk)) - :openbb_1) + :param_1) = :openbb_0",
             "trades.price ASC NULLS FIRST, trades.id ASC",
         ),
         (
             "snowflake",
-            "contains(lower(trades.desk), :p0)",
-            "startswith(lower(trades.desk), :p0)",
-            "endswith(lower(trades.desk), :p0)",
+            "contains(lower(trades.desk), :openbb_0)",
+            "startswith(lower(trades.desk), :openbb_0)",
+            "endswith(lower(trades.desk), :openbb_0)",
             "trades.price ASC NULLS FIRST, trades.id ASC",
         ),
         (
             "databricks",
-            "contains(lower(trades.desk), :p0)",
-            "startswith(lower(trades.desk), :p0)",
-            "endswith(lower(trades.desk), :p0)",
+            "contains(lower(trades.desk), :openbb_0)",
+            "startswith(lower(trades.desk), :openbb_0)",
+            "endswith(lower(trades.desk), :openbb_0)",
             "trades.price ASC, trades.id ASC",
         ),
         (
             "clickhouse",
-            "position(lowerUTF8(trades.desk), :p0) > :position_1",
-            "startsWith(lowerUTF8(trades.desk), :p0)",
-            "endsWith(lowerUTF8(trades.desk), :p0)",
+            "position(lowerUTF8(trades.desk), :openbb_0) > :position_1",
+            "startsWith(lowerUTF8(trades.desk), :openbb_0)",
+            "endsWith(lowerUTF8(trades.desk), :openbb_0)",
             "trades.price ASC NULLS FIRST, trades.id ASC",
         ),
         (
             "oracle",
-            "lower(trades.desk) LIKE (:param_1 || replace(replace(replace(:p0, :param_2, :param_3), :param_4, "
+            "lower(trades.desk) LIKE (:param_1 || replace(replace(replace(:openbb_0, :param_2, :param_3), :param_4, "
             ":param_5), :param_6, :param_7) || :param_1) ESCAPE '/'",
-            "substr(lower(trades.desk), :substr_1, :p1) = :p0",
+            "substr(lower(trades.desk), :substr_1, :openbb_1) = :openbb_0",
             None,
             "trades.price ASC NULLS FIRST, trades.id ASC",
         ),
@@ -92,11 +92,16 @@ def test_what_untested_databases_are_asked(name, contains, starts, ends, order):
         if expected is not None:
             assert text == (
                 "SELECT trades.id AS c0, trades.desk AS c1, trades.price AS c2 FROM trades WHERE "
-                f"{expected} ORDER BY trades.id ASC LIMIT :p2 OFFSET :p3"
+                f"{expected} ORDER BY trades.id ASC LIMIT :openbb_2 OFFSET :openbb_3"
             )
-        assert values == {"p0": body["filterModel"]["desk"]["filter"].lower(), "p1": values["p1"], "p2": 500, "p3": 0}
+        assert values == {
+            "openbb_0": body["filterModel"]["desk"]["filter"].lower(),
+            "openbb_1": values["openbb_1"],
+            "openbb_2": 500,
+            "openbb_3": 0,
+        }
     text, _ = sql(dialect, SORTED)
-    assert text.endswith(f"ORDER BY {order} LIMIT :p0 OFFSET :p1")
+    assert text.endswith(f"ORDER BY {order} LIMIT :openbb_0 OFFSET :openbb_1")
     text, _ = sql(dialect, FIRST)
     assert text == (
         "SELECT openbb_level.g, openbb_level.m0 FROM (SELECT openbb_ranks.c1 AS g, "
@@ -104,7 +109,7 @@ def test_what_untested_databases_are_asked(name, contains, starts, ends, order):
         "FROM (SELECT trades.id AS c0, trades.desk AS c1, trades.price AS c2, "
         "row_number() OVER (PARTITION BY trades.desk ORDER BY trades.id ASC) AS n0, "
         "row_number() OVER (PARTITION BY trades.desk ORDER BY trades.id DESC) AS n1 FROM trades) AS openbb_ranks "
-        "GROUP BY openbb_ranks.c1) AS openbb_level ORDER BY openbb_level.g ASC LIMIT :p0 OFFSET :p1"
+        "GROUP BY openbb_ranks.c1) AS openbb_level ORDER BY openbb_level.g ASC LIMIT :openbb_0 OFFSET :openbb_1"
     )
 
 
@@ -137,7 +142,13 @@ def test_statements_are_kept_by_the_shape_of_a_question():
         }
         request = parse_request({"startRow": number, "endRow": number + 10, "filterModel": model}, relation.columns)
         lifted = lift(leaves(request, relation.columns, ("id",)), relation.columns)
-        assert lifted.values == {"p0": float(number), "p1": f"d{number}", "p2": "x", "p3": 10, "p4": number}
+        assert lifted.values == {
+            "openbb_0": float(number),
+            "openbb_1": f"d{number}",
+            "openbb_2": "x",
+            "openbb_3": 10,
+            "openbb_4": number,
+        }
         made.add(translator.page(lifted.plan, lifted.paging))
     assert len(made) == 1
 
@@ -150,8 +161,13 @@ def test_binds_have_the_types_of_their_columns():
     shape, slot, values = lift_filter(request.filter, relation.columns, 5)
 
     text = str(translator.points(("desk",), shape, slot).compile(dialect=psycopg.dialect()))
-    assert "IN (%(p0)s::BIGINT, %(p1)s::BIGINT)" in text
-    assert {name: type(value) for name, value in values.items()} == {"p0": int, "p1": int, "p2": float, "p3": int}
+    assert "IN (%(openbb_0)s::BIGINT, %(openbb_1)s::BIGINT)" in text
+    assert {name: type(value) for name, value in values.items()} == {
+        "openbb_0": int,
+        "openbb_1": int,
+        "openbb_2": float,
+        "openbb_3": int,
+    }
     assert 'COLLATE "C"' in text
 
 
@@ -184,7 +200,7 @@ def test_other_databases_are_asked_without_bounds():
         protection.stopper(None)()
     assert not protection.stopped(None)
     assert not protection.overflowed(None)
-    assert protection.values({"p0": 1}) == {"p0": 1}
+    assert protection.values({"openbb_0": 1}) == {"openbb_0": 1}
 
 
 def test_totals_are_forgotten_in_time_and_in_number():

@@ -35,6 +35,7 @@ WRONG = {
     "ROW_MODEL_ERRORS": ["loud", True],
     "ROW_MODEL_TIMEOUT": [0, "long"],
     "ROW_MODEL_EXPORT_ROWS": [0],
+    "ROW_MODEL_EXPORT_TIMEOUT": [0, "long"],
     "ROW_MODEL_COUNT_SECONDS": [-1],
     "ROW_MODEL_TIME_ZONE": ["Mars/Phobos", 3, ""],
 }

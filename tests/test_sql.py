@@ -1,13 +1,15 @@
 """``openbb.sql`` over HTTP: the manifest, the editor's lists, statements, refusals and who may ask."""
 
+from functools import partial
+
 import duckdb
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sql_data import CANARY, SYMBOLS, TRADES, duckdb_files, secret_file, sqlite_file
+from sql_data import CANARY, ENGINES, SYMBOLS, TRADES, duckdb_files, model, secret_file, sqlite_file
 
 from flask_openbb import ApiKeyAuth, OpenBB, Param
-from flask_openbb.errors import RegistrationError
+from flask_openbb.errors import RegistrationError, RowRequestError
 
 ORIGIN = {"Origin": "https://pro.openbb.co"}
 TABLES = ["trades", "symbols"]
@@ -50,6 +52,33 @@ def test_the_manifest_has_the_statement_as_a_parameter_of_sql(client):
             ],
         }
     }
+
+
+@pytest.mark.parametrize(
+    ("over", "options", "said"),
+    [
+        (
+            str(sqlite_file()),
+            {"tables": ["trade"]},
+            "error: widgets.json 'query': tables= names 'trade', which is no table",
+        ),
+        ("nowhere/*.parquet", {}, "error: widgets.json 'query': there is no file 'nowhere/*.parquet'."),
+        (
+            "postgresql+psycopg://u:hunter2@127.0.0.1:1/none",
+            {},
+            "warning: widgets.json 'query': Its database could not be opened (OperationalError).",
+        ),
+        ("mysql+mysqldb://127.0.0.1/book", {}, "error: widgets.json 'query': No module named 'MySQLdb'"),
+    ],
+    ids=["table", "file", "server", "driver"],
+)
+@pytest.mark.usefixtures("closed_engines")
+def test_the_check_opens_the_database(over, options, said):
+    app = make(("/query", over, options)).application
+    result = app.test_cli_runner().invoke(args=["openbb", "check"])
+    assert said in result.output
+    assert "hunter2" not in result.output
+    assert result.exit_code == (1 if said.startswith("error") else 0)
 
 
 def test_a_statement_is_answered_with_rows(client):
@@ -110,6 +139,7 @@ def test_the_editor_gets_the_tables_by_short_and_full_names(client):
     assert full.json["rowData"] == [{"n": 9}]
 
 
+@pytest.mark.usefixtures("closed_engines")
 def test_several_widgets_have_their_tables_in_one_list():
     view = {"fqn": "a.b.c", "viewName": "c", "database": "a", "schema": "b", "baseTable": "trades"}
     client = make(
@@ -212,6 +242,7 @@ def test_a_duckdb_connection_stays_as_it_is():
     connection.execute("SET memory_limit = '1GB'")
 
 
+@pytest.mark.usefixtures("closed_engines")
 def test_an_engine_a_url_and_a_flask_sqlalchemy_are_sources():
     engine = sa.create_engine(f"sqlite:///{sqlite_file()}")
 
@@ -294,3 +325,17 @@ def test_parameters_of_the_users_own_follow_the_statement():
     )
     assert [param["paramName"] for param in client.get("/widgets.json").json["query"]["params"]] == ["query", "desk"]
     assert client.post("/query?desk=rates", json={"query": "SELECT 1 AS a"}).json["rowData"] == [{"a": 1}]
+
+
+def test_a_column_as_the_editor_completes_it_is_a_column_or_refused_where_it_would_be_a_text():
+    """Workspace's editor puts a column it completes into double quotes, unless its name is in capitals."""
+    for engine in ENGINES:
+        ask = partial(model(engine).answer, {"query": 'SELECT "desk" FROM trades LIMIT 1'})
+        if engine == "mariadb":
+            with pytest.raises(RowRequestError, match="the column 'desk' is in double quotes"):
+                ask()
+        else:
+            assert ask()["rowData"] in [[{"desk": "rates"}], [{"desk": "credit"}]]
+    assert model("mariadb").answer({"query": """SELECT "a text" AS t, 'desk' AS u"""})["rowData"] == [
+        {"t": "a text", "u": "desk"}
+    ]

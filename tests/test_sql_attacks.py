@@ -4,6 +4,7 @@ import time
 
 import pytest
 from sql_attacks import BOUNDED, BROADCAST, FILE, HONEST, OWN, REFUSED
+from sql_attacks_found import SHOWN_TWICE
 from sql_data import CANARY, ENGINES, TRADES, database, model, secret_file
 
 from flask_openbb.errors import RowRequestError, RowTimeoutError
@@ -47,8 +48,8 @@ def test_what_must_not_run_is_refused_before_any_database_sees_it(engine, text):
 
 
 def test_there_are_attacks_enough():
-    assert len(REFUSED) >= 250
-    assert len(HONEST) >= 45
+    assert len(REFUSED) >= 370
+    assert len(HONEST) >= 60
 
 
 @pytest.mark.parametrize("text", BOUNDED.values(), ids=BOUNDED)
@@ -78,6 +79,11 @@ def test_the_grid_makes_nothing_of_one_long_value_either():
         model("duckdb").answer({"query": shared, "filterModel": {"t": condition}})
     grouped = "SELECT desk, string_agg(symbol, ',') AS t FROM trades GROUP BY desk"
     assert model("duckdb").answer({"query": grouped, "filterModel": {"t": condition}})["rowCount"] == 0
+
+
+def test_one_long_value_is_not_shown_in_many_columns(engine):
+    with pytest.raises(RowRequestError, match="more than 20 texts or lists that are made of whole groups"):
+        model(engine).answer({"query": SHOWN_TWICE[engine]})
 
 
 @pytest.mark.parametrize(("engine", "text"), GOOD)

@@ -2,6 +2,7 @@
 
 import random
 import re
+import sys
 import time
 
 import pytest
@@ -12,8 +13,12 @@ from sql_data import ALLOWED, CANARY, ENGINES, database, duckdb_files, model, se
 
 from flask_openbb.errors import RowRequestError, RowTimeoutError
 from flask_openbb.rowmodel import Guard
+from flask_openbb.rowmodel.sql_caps import SqlCaps
 from flask_openbb.rowmodel.sql_memory import resident, watch
+from flask_openbb.rowmodel.sql_sources import open_sql
 from flask_openbb.rowmodel.statement import judge
+
+NEEDS_LIMITS = pytest.mark.skipif(sys.version_info < (3, 11), reason="sqlite3 of Python 3.10 cannot set limits")
 
 ATTACKS = [text for text in REFUSED.values() if isinstance(text, str) and len(text) < 2_000]
 
@@ -107,7 +112,7 @@ def test_duckdb_reads_no_neighbour_of_its_files():
         "PRAGMA query_only = 0",
         "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT * FROM r",
         "SELECT zeroblob(1000000000)",
-        "SELECT replace(hex(zeroblob(4000000)), '0', 'xxxxxxxxxx')",
+        "SELECT randomblob(1000000000)",
     ],
 )
 def test_sqlite_lets_a_statement_read_its_tables_and_nothing_else(text):
@@ -115,6 +120,13 @@ def test_sqlite_lets_a_statement_read_its_tables_and_nothing_else(text):
         unjudged("sqlite", text)
 
 
+@NEEDS_LIMITS
+def test_sqlite_makes_no_long_values():
+    with pytest.raises(RowRequestError):
+        unjudged("sqlite", "SELECT replace(printf('%04000000d', 0), '0', 'xxxxxxxxxx')")
+
+
+@pytest.mark.usefixtures("closed_engines")
 def test_the_users_connections_come_back_as_they_were():
     import sqlalchemy as sa
 
@@ -209,3 +221,78 @@ def test_a_text_in_quotes_is_that_text_on_every_engine(engine, value):
     backslashes = value.replace("\\", "\\\\") if engine == "mariadb" else value
     query = f"SELECT '{backslashes.replace(chr(39), chr(39) * 2)}' AS x"
     assert model(engine).answer({"query": query})["rowData"] == [{"x": value}]
+
+
+def test_python_runs_no_pattern_of_a_statement_in_sqlite():
+    """SQLAlchemy gives SQLite a REGEXP of Python's ``re``, which neither a timeout nor another thread could stop."""
+    with pytest.raises(RowRequestError):
+        unjudged("sqlite", "SELECT desk FROM trades WHERE desk REGEXP '^(a+)+$'")
+
+
+def test_a_type_of_postgresql_looks_up_no_name():
+    table = next(iter(database("postgresql").catalog()))
+    for text in (f'SELECT \'{table.schema}.secret\'::"pg_catalog"."regclass"', "SELECT '1260'::pg_catalog.regclass"):
+        with pytest.raises(RowRequestError, match="types are those of SQL here"):
+            judge(text, database("postgresql").catalog(), "postgresql")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("SELECT regexp_matches(note, 'a', note) AS x FROM trades", "the database refused the statement"),
+        ("SELECT json_extract(note, note) AS x FROM trades", "a value cannot be converted"),
+    ],
+)
+def test_the_names_in_a_message_of_duckdb_are_not_taken_for_its_cause(text, sentence):
+    """DuckDB repeats the statement, whose tables are in a database called memory."""
+    with pytest.raises(RowRequestError) as caught:
+        model("duckdb").answer({"query": text})
+    assert "memory" not in str(caught.value)
+    assert caught.value.problem.startswith(sentence)
+
+
+def test_what_python_cannot_hold_is_a_value_that_cannot_be_converted():
+    with pytest.raises(RowRequestError, match="a value cannot be converted"):
+        model("postgresql").answer({"query": "SELECT 'infinity'::timestamp AS t"})
+
+
+@pytest.mark.parametrize("error", ["InternalException", "FatalException"])
+def test_an_error_within_duckdb_does_not_end_it_for_the_worker(error):
+    """DuckDB takes no statement after one, until it is opened anew."""
+    import duckdb
+
+    from flask_openbb.rowmodel.sql_answer import SqlModel
+
+    own = open_sql(str(duckdb_files()), caps=SqlCaps(), tables=ALLOWED)
+    asked = SqlModel(own)
+    known = {"query": "SELECT count(*) AS n FROM symbols"}
+    assert asked.answer(known)["rowData"] == [{"n": 9}]
+    statement = judge("SELECT 1 AS a", own.catalog(), "duckdb")
+    broken = own.database
+    raised = getattr(duckdb, error)("Memory allocation failure\n\nStack Trace:\n\nLocalAggregateState")
+    with pytest.raises(RowRequestError, match="needs more memory"), own.asking(Guard(5), statement):
+        raise raised
+    assert own.database is not broken
+    for fresh in (False, True):
+        assert asked.answer({**known, "disableCache": fresh})["rowData"] == [{"n": 9}]
+    with own.asking(Guard(5), statement) as cursor, pytest.raises(duckdb.InvalidInputException, match="locked"):
+        cursor.execute("SET enable_external_access = true")
+
+
+def test_one_database_answers_while_another_thread_breaks_it():
+    import duckdb
+
+    own = open_sql(str(duckdb_files()), caps=SqlCaps(), tables=ALLOWED)
+    statement = judge("SELECT 1 AS a", own.catalog(), "duckdb")
+    with own.asking(Guard(5), statement) as cursor:
+        cursor.execute("SELECT n FROM big")
+        with pytest.raises(RowRequestError), own.asking(Guard(5), statement):
+            raise duckdb.FatalException
+        assert len(cursor.fetchall()) == 3_000
+
+
+@NEEDS_LIMITS
+def test_a_text_that_sqlite_cannot_hold_is_too_much_memory():
+    text = "SELECT group_concat(a.n || '-----------------------------------') AS t FROM big a, big b WHERE b.n < 99"
+    with pytest.raises(RowRequestError, match="needs more memory"):
+        model("sqlite").answer({"query": text})

@@ -222,6 +222,24 @@ def test_a_generator_gives_what_its_list_gives(shaping, envelope):
     assert dumps(short) == whole(shaping, list(nested(5)), **envelope)
 
 
+@pytest.mark.parametrize("read", [0, 1, 2], ids=str)
+@pytest.mark.parametrize("wrapped", [False, True], ids=["bare", "envelope"])
+def test_a_body_that_is_left_closes_the_generator(read, wrapped):
+    closed = []
+
+    def rows():
+        try:
+            yield from nested(3 * PART)
+        finally:
+            closed.append(True)
+
+    body = bodies.table(rows(), Shaping("w", data_key="results" if wrapped else None))
+    for _ in zip(range(read), body, strict=False):
+        pass
+    body.close()
+    assert closed == [True]
+
+
 def test_a_schema_dumps_a_stream():
     class Row(ma.Schema):
         nr = ma.fields.Integer(attribute="id")

@@ -1,8 +1,11 @@
 """Strict fields, near misses and URLs: what the tables of the lint tests do not reach."""
 
+import difflib
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from marshmallow import ValidationError
 
 from flask_openbb.manifest.near_misses import closest, did_you_mean
@@ -61,6 +64,14 @@ def test_closest(word: Any, near: str) -> None:
     known = ["refetchInterval", "subCategory", "name"]
     assert closest(word, known) == near
     assert did_you_mean(word, known, otherwise="No.") == (f"Did you mean {near!r}?" if near else "No.")
+
+
+WORD = st.text("abc12", min_size=1, max_size=9)
+
+
+@given(WORD, st.lists(WORD, max_size=30))
+def test_closest_is_what_difflib_puts_first(word: str, known: list[str]) -> None:
+    assert closest(word, known) == next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.75)), "")
 
 
 @pytest.mark.parametrize(

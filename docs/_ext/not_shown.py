@@ -7,9 +7,7 @@ _SET_BY_WORKSPACE = "Workspace writes it itself as somebody uses the widget"
 
 NOT_SHOWN: dict[tuple[str, str], str] = {
     ("Widget types", "live_grid"): _LIVE,
-    ("Widget types", "ssrm_advanced"): "comes with the SQL engine",
     ("Widgets", "wsEndpoint"): _LIVE,
-    ("Widgets", "schemaName"): "comes with the SQL engine",
     ("Widgets", "inputType"): "Workspace calls it deprecated: ``language`` of a parameter is in its place",
     ("Widgets", "searchCategory"): "no page describes it, and the check hints so: ``category`` is in its place",
     ("Widgets", "groupById"): "read in Workspace's own widgets alone",

@@ -76,6 +76,7 @@ def _read(query: AgentQuery) -> Iterator[Any]:
             yield f"The widget has no data: {result.error}\n\n"
             continue
         rows = result.rows()
-        yield f"**{result.request.name}** has {len(rows)} rows"
+        name = result.request.name if result.request else "A widget"
+        yield f"**{name}** has {len(rows)} rows"
         yield f" with {', '.join(rows[0])}.\n\n" if rows else ".\n\n"
-    yield agents.citations(agents.cite(result) for result in query.results)
+    yield agents.citations(agents.cite(result) for result in query.results if result.request)

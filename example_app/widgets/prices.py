@@ -68,8 +68,8 @@ def history(
     grid=(40, 14),
     key=["symbol", "date"],
     columns=[
-        Column("symbol", chart_data_type="category"),
-        Column("market", chart_data_type="category"),
+        Column("symbol", cell_data_type="text", chart_data_type="category"),
+        Column("market", cell_data_type="text", chart_data_type="category"),
         Column("date", cell_data_type="dateString"),
         Column("open", cell_data_type="number"),
         Column("high", cell_data_type="number"),

@@ -14,15 +14,20 @@ from flask import Blueprint, abort
 
 from flask_openbb import Column, Param, green_red
 
-from .. import analytics, queries, store
+from .. import analytics, store
 from ..extensions import openbb
 from .symbols import MARKETS, Market, instruments, quotes_or_404, symbols
 
 bp = Blueprint("screens", __name__, url_prefix="/widgets/screens")
 
-CHOSEN, WEEKDAYS, MOVES = ["SP500", "WTI"], ["Mon", "Fri"], ["-2", "2"]
+Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri"]
+CHOSEN, MOVES = ["SP500", "WTI"], ["-2", "2"]
+WEEKDAYS: list[Weekday] = ["Mon", "Fri"]
 DIRECTIONS = {"Up or down": "both", "Up": "up", "Down": "down"}
-EXAMPLE_SQL = "SELECT symbol, min(close) AS lowest, max(close) AS highest FROM quotes GROUP BY symbol"
+EXAMPLE_SQL = """\
+SELECT year(vix.date) AS year, max(vix.close) AS highest_vix, round(corr(vix.close, sp500.close), 2) AS correlation
+FROM vix JOIN sp500 ON sp500.date = vix.date
+GROUP BY year ORDER BY year"""
 EXAMPLE_MEMO = "## Memo\n\nIn 2018 oil moved by **{WTI} %** and the S&P 500 by {SP500} %."
 
 
@@ -54,7 +59,7 @@ def days(
         list[str],
         Param(label="Instruments", options=symbols, options_params={"market": "$market"}, style={"popupWidth": 320}),
     ] = CHOSEN,
-    weekdays: Annotated[list[Literal["Mon", "Tue", "Wed", "Thu", "Fri"]], Param(label="Weekdays")] = WEEKDAYS,
+    weekdays: Annotated[list[Weekday], Param(label="Weekdays")] = WEEKDAYS,
     least: Annotated[float, Param(label="At least, %", min=0, max=100, step=0.25)] = 2,
     start: Annotated[date, Param(label="From")] = date(2018, 1, 1),
     end: Annotated[date, Param(label="To")] = store.LAST_DAY,
@@ -105,16 +110,19 @@ def levels(
     ]
 
 
-@bp.get("/sql")
-@openbb.table(name="SQL", category="Screens", grid=(20, 12), run_button=True, show_all=True)
-def sql(
-    query: Annotated[str, Param(label="SELECT", language="sql", description="On the table quotes")] = EXAMPLE_SQL,
-) -> list[dict[str, Any]]:
-    """A SELECT over all quotes on file: symbol, date, open, high, low, close, volume."""
-    try:
-        return queries.run(query)
-    except queries.QueryError as error:
-        abort(400, str(error))
+sql = openbb.sql(
+    "/widgets/screens/sql",
+    store.DATA,
+    id="screens_sql",
+    name="SQL",
+    description="A SELECT over the files as they are: sp500, nasdaq, vix, wti and core_cpi.",
+    category="Screens",
+    grid=(20, 12),
+    default_query=EXAMPLE_SQL,
+    timeout=10,
+    max_rows=100_000,
+    memory_limit="256MB",
+)
 
 
 @bp.get("/memo")

@@ -84,8 +84,7 @@ def _checked(entry: Any, widgets: Mapping[str, Any], misfits: Misfits) -> tuple[
     if misfits == "error":
         unfit = _misfits(entry, found)
         return entry, [replace(fault, severity="error") if fault in unfit else fault for fault in found]
-    entry, dropped = _fitting(entry, widgets)
-    return entry, errors_first([*dropped, *lint_apps([entry], widgets=widgets)])
+    return entry, errors_first(_fit(entry, widgets, found))
 
 
 def _errors(faults: Sequence[Fault]) -> bool:
@@ -98,12 +97,16 @@ def _misfits(entry: Any, found: Sequence[Fault]) -> list[Fault]:
     return [fault for fault in found if fault.severity == "warning" and fault not in alone]
 
 
-def _fitting(entry: dict[str, Any], widgets: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
-    """Take out of an app what does not fit, until nothing is left that does not."""
+def _fit(entry: dict[str, Any], widgets: Mapping[str, Any], found: list[Fault]) -> list[Fault]:
+    """Take out of an app what does not fit, until nothing is left that does not.
+
+    :param found: What is wrong with it; each check of a large app takes a while.
+    :return: What was dropped, and what is wrong still.
+    """
     dropped: list[Fault] = []
     view = AppView.of(entry, widgets)
     used = [group.wire.get("name") for group in view.groups if members_of(view, group)]
-    while unfit := _misfits(entry, lint_apps([entry], widgets=widgets)):
+    while unfit := _misfits(entry, found):
         before = repr(entry)
         for path in sorted({_root_of(fault.path) for fault in unfit}, key=_backwards):
             _drop(entry, path)
@@ -114,9 +117,10 @@ def _fitting(entry: dict[str, Any], widgets: Mapping[str, Any]) -> tuple[dict[st
             for fault in unfit
             if (fault.path, fault.message) not in known
         ]
+        found = lint_apps([entry], widgets=widgets)
         if repr(entry) == before:  # pragma: no cover
             break  # whatever it is, it must not keep the apps from being served
-    return entry, dropped
+    return [*dropped, *found]
 
 
 def _leave_groups(entry: dict[str, Any], widgets: Mapping[str, Any], used: Sequence[Any]) -> None:

@@ -174,6 +174,12 @@ def loaded(schema: Schema, data: Mapping[str, Any], skip: Collection[str]) -> Ma
     return loaded
 
 
+def has_hook(schema: Schema, tag: str) -> bool:
+    """Tell whether a Schema has a hook such as ``post_load``; marshmallow 3 keeps them by pairs, 4 by the tag alone."""
+    hooks: Mapping[Any, Any] = getattr(schema, "_hooks", {})
+    return any(found and tag in (key if isinstance(key, tuple) else (key,)) for key, found in hooks.items())
+
+
 def wire_of(name: str, field: AnyField) -> str:
     """Give the query key of a field."""
     return field.data_key if field.data_key is not None else name

@@ -57,6 +57,19 @@ def duplicate_names(widget: WidgetView, report: Report) -> None:
         seen[name] = param
 
 
+def never_sent(widget: WidgetView, report: Report) -> None:
+    """The client takes ``query`` for its own, that of SQL widgets, and leaves it out of a row model's URL.
+
+    Source: CLIENT components/General/Table/utils.tsx, ``getQueryState`` and ``getSSRRows``.
+    """
+    for param in widget.params if widget.kind == "ssrm_table" else ():
+        if param.wire.get("paramName") == "query":
+            message = "Workspace never sends a parameter of this name to a row model."
+            report.warning(
+                (*param.path, "paramName"), message, value="query", fix="Rename it, to 'search' for example."
+            )
+
+
 def one_form(widget: WidgetView, report: Report) -> None:
     """Workspace draws one form a widget."""
     for param in [param for param in widget.params if param.wire.get("type") == "form"][1:]:
@@ -189,6 +202,7 @@ def tabs_need_options(param: Placed, widget: WidgetView, report: Report) -> None
 PARAMS_RULES: Sequence[Callable[[WidgetView, Report], None]] = (
     file_selector,
     duplicate_names,
+    never_sent,
     one_form,
     shown_in_excel,
 )

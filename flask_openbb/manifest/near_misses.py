@@ -27,8 +27,22 @@ def closest(word: object, known: Iterable[str]) -> str:
     letters = _letters(word)
     if letters in by_letters:
         return by_letters[letters]
-    near = difflib.get_close_matches(letters, by_letters, n=1, cutoff=_CUTOFF)
-    return by_letters[near[0]] if near else ""
+    return by_letters.get(_nearest(letters, by_letters), "")
+
+
+def _nearest(letters: str, known: Iterable[str]) -> str:
+    """Find what :func:`difflib.get_close_matches` puts first.
+
+    What cannot be nearer than the nearest so far is not compared to the end: ids of one backend are long and alike.
+    """
+    matcher = difflib.SequenceMatcher()
+    matcher.set_seq2(letters)
+    nearest = (_CUTOFF, "")
+    for candidate in known:
+        matcher.set_seq1(candidate)
+        if matcher.real_quick_ratio() >= nearest[0] and matcher.quick_ratio() >= nearest[0]:
+            nearest = max(nearest, (matcher.ratio(), candidate))
+    return nearest[1]
 
 
 def did_you_mean(word: object, known: Iterable[str], *, otherwise: str = "") -> str:

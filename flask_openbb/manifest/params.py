@@ -8,7 +8,6 @@ loads every request through it.
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +21,7 @@ from .fields import Clock, ListField
 from .foreign import (
     NOTHING,
     Inputs,
+    has_hook,
     is_schema,
     keyword_of,
     loaded,
@@ -33,6 +33,7 @@ from .foreign import (
 )
 from .hints import Hint, Misfit, annotation_of, hint_of_default, read_hint
 from .intake import LONGEST_VALUE, Slot, describe, gather_body, gather_query, request_errors
+from .signature import place_of, read_signature
 from .specs import Param, ParamRows
 
 __all__ = ["ParamPlan", "describe", "plan_params", "request_errors"]
@@ -47,12 +48,6 @@ _NOTHING = Schema(unknown=EXCLUDE)
 
 _UNREAD_TYPES = frozenset({"form"})
 """Params that are shown but never in a widget's own request: a form posts to its own endpoint."""
-
-_VARIABLE = frozenset({inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD})
-_UNBINDABLE = {
-    inspect.Parameter.POSITIONAL_ONLY: "positional-only",
-    inspect.Parameter.VAR_POSITIONAL: "a '*' argument",
-}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -137,17 +132,6 @@ class ParamPlan:
         return {name: value for name, value in found.items() if name in self.passed}
 
 
-@dataclass(frozen=True)
-class _Signature:
-    """What a view's signature says."""
-
-    defaults: Mapping[str, Any]
-    """Default by parameter, in order, without self."""
-    var_keyword: bool
-    opaque: bool
-    """Whether the parameters cannot be known: no signature, or a wrapper's ``*args, **kwargs``."""
-
-
 def plan_params(
     view: Callable[..., Any],
     *,
@@ -201,12 +185,15 @@ class _Planner:
         self.view = view
         self.beside = beside
         self.path_types = path_types
-        place = _place_of(view) if where is None else where
+        place = place_of(view) if where is None else where
         self._at = f" ({place})" if place else ""
         self.clock = clock
         self.problems: list[str] = []
         self.theirs = NOTHING
-        self.signature = self._read_signature(skip_first)
+        try:
+            self.signature = read_signature(view, skip_first=skip_first)
+        except Misfit as error:
+            raise ParamError(f"{self._name()}(){error}{self._at}") from error.__cause__
 
     def plan(self, params: Any) -> ParamPlan:
         arguments: dict[str, Argument] = {}
@@ -229,7 +216,8 @@ class _Planner:
         covered |= self._filled_by_them()
         wants = frozenset(self.beside & self.signature.defaults.keys()) - declared - covered
         wants -= self.path_types.keys()
-        for name in self._remaining(arguments, covered | wants):
+        made = self._made_by(schema, arguments, covered | wants)
+        for name in self._remaining(arguments, covered | wants | made):
             try:
                 if schema is not None:
                     self._check_bound(name, schema)
@@ -239,13 +227,18 @@ class _Planner:
                 self.problems += error.problems
         if self.problems:
             raise ParamError(*dict.fromkeys(self.problems))
-        return self._finish(rows, arguments, schema, wants)
+        return self._finish(rows, arguments, schema, wants, made)
 
     def _finish(
-        self, rows: list[Any], arguments: dict[str, Argument], schema: Schema | None, wants: frozenset[str]
+        self,
+        rows: list[Any],
+        arguments: dict[str, Argument],
+        schema: Schema | None,
+        wants: frozenset[str],
+        made: frozenset[str],
     ) -> ParamPlan:
         slots = [Slot(item.wire, isinstance(item.field, ListField)) for item in arguments.values()]
-        keywords = {item.name for item in arguments.values()}
+        keywords = {item.name for item in arguments.values()} | made
         if schema is not None:
             slots = [*slots_of(schema, self.clock), *slots]
             keywords |= {keyword_of(name, field) for name, field in schema.load_fields.items()}
@@ -263,6 +256,22 @@ class _Planner:
             slots=tuple(slots),
             theirs=self.theirs,
         )
+
+    def _made_by(
+        self, schema: Schema | None, arguments: Mapping[str, Argument], left_out: Collection[str]
+    ) -> frozenset[str]:
+        """The arguments that a Schema's ``post_load`` makes: required, and without the annotation of an input."""
+        if schema is None or not has_hook(schema, "post_load"):
+            return frozenset()
+        names = self._remaining(arguments, left_out)
+        required = (name for name in names if name not in self.path_types and self._is_required(name))
+        return frozenset(name for name in required if not self._is_input(name))
+
+    def _is_input(self, name: str) -> bool:
+        try:
+            return read_hint(annotation_of(self.view, name)) != Hint()
+        except Misfit:
+            return False
 
     def _filled_by_them(self) -> set[str]:
         """The arguments that another extension's decorators fill: its fields, or what they were read into."""
@@ -362,29 +371,6 @@ class _Planner:
             raise self._error(name, error) from None
         return replace(guess, given=hint.given, optional=hint.optional or guess.optional)
 
-    def _read_signature(self, skip_first: bool) -> _Signature:
-        try:
-            parameters = list(inspect.signature(self.view).parameters.values())
-        except NameError as error:
-            raise ParamError(
-                f"{self._name()}(): an annotation cannot be resolved ({error}). Define or import the name at the top "
-                f"level of the module.{self._at}"
-            ) from error
-        except (TypeError, ValueError):
-            return _Signature({}, var_keyword=False, opaque=True)
-        if skip_first and parameters and parameters[0].kind not in _VARIABLE:
-            del parameters[0]
-        kinds = {parameter.kind: parameter for parameter in parameters}
-        var_keyword = inspect.Parameter.VAR_KEYWORD in kinds
-        # '*args, **kwargs' is a decorator without functools.wraps: what is inside cannot be known.
-        opaque = var_keyword and inspect.Parameter.VAR_POSITIONAL in kinds
-        for kind, what in _UNBINDABLE.items():
-            if kind in kinds and not opaque:
-                problem = f"it is {what}, and Workspace sends parameters by name. Make it an ordinary parameter."
-                raise self._error(kinds[kind].name, problem)
-        named = {item.name: item.default for item in parameters if item.kind not in _VARIABLE}
-        return _Signature(named, var_keyword, opaque)
-
     def _name(self) -> str:
         return getattr(self.view, "__qualname__", None) or repr(self.view)
 
@@ -393,8 +379,3 @@ class _Planner:
 
     def _wrong_params(self, problem: object) -> ParamError:
         return ParamError(f"{self._name()}() params=: {problem}{self._at}")
-
-
-def _place_of(view: Callable[..., Any]) -> str:
-    code = getattr(inspect.unwrap(view), "__code__", None)
-    return f"{code.co_filename}:{code.co_firstlineno}" if code else ""

@@ -13,6 +13,7 @@ from typing import Any
 from marshmallow import Schema
 
 from ..errors import RegistrationError
+from .foreign import has_hook
 from .near_misses import did_you_mean
 from .specs import Column
 
@@ -95,6 +96,4 @@ def check_cell_field(column: Column, cell: Schema, *, of: str) -> None:
 
 def adds_keys(schema: Schema) -> bool:
     """Tell whether a Schema may dump keys it does not declare: by a ``post_dump`` hook, or by a ``dump`` of its own."""
-    hooks: Mapping[Any, Any] = getattr(schema, "_hooks", {})
-    hooked = any(tags and "post_dump" in (key if isinstance(key, tuple) else (key,)) for key, tags in hooks.items())
-    return hooked or type(schema).dump is not Schema.dump
+    return has_hook(schema, "post_dump") or type(schema).dump is not Schema.dump

@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation, localcontext
 from difflib import get_close_matches
 from math import isfinite, isnan
 from typing import Any, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ..errors import ConfigError
@@ -101,8 +102,11 @@ class RowColumns(Mapping[str, RowColumn]):
         """
         names = (key,) if isinstance(key, str) else tuple(key)
         for name in names:
-            if name not in self or self[name].type not in ORDERED:
-                msg = f"key={key!r}: there is no column {name!r} that can be ordered by. {self.nearest(name)}"
+            if name not in self:
+                msg = f"key={key!r}: there is no column {name!r}. {self.nearest(name)}"
+                raise ConfigError(msg)
+            if self[name].type not in ORDERED:
+                msg = f"key={key!r}: column {name!r} has no type that can be ordered by. Choose another, or cast it."
                 raise ConfigError(msg)
         if not names:
             msg = "key= is empty: name the column(s) that tell each row from every other."
@@ -116,8 +120,9 @@ def columns_of_rows(rows: Iterable[Mapping[str, Any]]) -> RowColumns:
     for row in rows:
         for name, value in row.items():
             kinds = seen.setdefault(name, set())
-            if value is not None:
-                kinds.add(kind_of(value))
+            known = plain(value)
+            if known is not None:
+                kinds.add(kind_of(known))
     return RowColumns(RowColumn(name, _joint(kinds), aware=kinds == {"aware"}) for name, kinds in seen.items())
 
 
@@ -236,8 +241,23 @@ def in_zone(value: datetime, column: RowColumn, zone: ZoneInfo) -> datetime:
 
 
 def plain(value: Any) -> Any:
-    """Give a value of a row as engines compare it: NaN is NULL."""
-    return None if isinstance(value, float) and isnan(value) else value
+    """Give a value of a row as engines compare it: NaN and NaT are NULL, numpy's scalars Python's, a UUID its text."""
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    if kind is UUID:
+        return str(value)
+    if kind.__module__ == "numpy" and hasattr(value, "dtype") and not value.shape:
+        value = (value.astype("datetime64[us]") if value.dtype.kind == "M" else value).item()
+    if isinstance(value, float):
+        return None if isnan(value) else value
+    if isinstance(value, Decimal):
+        return None if value.is_nan() else value
+    # pandas' NaT is a datetime that is not equal to itself.
+    return None if isinstance(value, datetime) and value != value else value  # noqa: PLR0124
+
+
+_AS_THEY_ARE = frozenset({str, int, bool, date, type(None)})
 
 
 def key_text(value: Any) -> str:

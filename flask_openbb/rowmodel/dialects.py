@@ -21,14 +21,25 @@ Trino, Snowflake, Databricks, ClickHouse.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
-from .request import WHITE_SPACE
+from .request import COMPARE, WHITE_SPACE, Operator
 
 Expression = sa.ColumnElement[Any]
+
+
+class TimeText(sa.TypeDecorator[datetime]):
+    """A time as SQLite's text of it, without a fraction that is zero."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:
+        return None if value is None else value.isoformat(" ")
 
 
 class Dialect:
@@ -42,6 +53,17 @@ class Dialect:
     """Whether it knows ``NULLS FIRST`` and ``NULLS LAST``."""
     own_first = False
     """Whether it has aggregates for ``first`` and ``last`` by an order."""
+    time: Any = sa.DateTime()
+    """The type of a bound time."""
+
+    def compared(self, op: Operator, column: Expression, value: Expression) -> Expression:
+        """Compare a column with a value of its type."""
+        found: Expression = COMPARE[op](column, value)
+        return found
+
+    def among(self, column: Expression, values: Sequence[Expression]) -> Expression:
+        """Whether a column has one of some values of its type."""
+        return column.in_(values)
 
     def text(self, column: Expression) -> Expression:
         """Give text that is compared and ordered by code point."""
@@ -87,6 +109,14 @@ class Dialect:
         """Give the first or last value in the order of some keys, where :attr:`own_first`."""
         raise NotImplementedError
 
+    def divided(self, column: Expression, parts: int) -> Expression:
+        """Give the values that divide a column into even parts as a list, where the engine looks for deep pages."""
+        raise NotImplementedError
+
+    def sampled(self, statement: sa.Select[Any], percent: int) -> sa.Select[Any]:
+        """Read some rows only, each with the same chance, before they are filtered."""
+        raise NotImplementedError
+
     def total(self, column: Expression, kind: str) -> Expression:
         """Give the sum of a column of a type, of that type."""
         return sa.func.sum(column)
@@ -106,6 +136,20 @@ class SQLite(Dialect):
     name = "sqlite"
     tested = True
     null_smallest = True
+    time = TimeText()
+
+    def compared(self, op: Operator, column: Expression, value: Expression) -> Expression:
+        # Times are text. SQLAlchemy writes all six digits of a second's fraction, others none where it is zero, and the
+        # shorter text is the smaller one.
+        if not isinstance(value.type, TimeText) or op in {"lt", "ge"}:
+            return super().compared(op, column, value)
+        if op in {"le", "gt"}:
+            return super().compared(op, column, _with_fraction(value))
+        both = self.among(column, [value])
+        return both if op == "eq" else sa.not_(both)
+
+    def among(self, column: Expression, values: Sequence[Expression]) -> Expression:
+        return column.in_([*values, *(_with_fraction(value) for value in values if isinstance(value.type, TimeText))])
 
     def text(self, column: Expression) -> Expression:
         return sa.collate(column, "BINARY")
@@ -121,6 +165,10 @@ class SQLite(Dialect):
 
     def mean(self, column: Expression) -> Expression:
         return sa.func.avg(column, type_=sa.Double())
+
+
+def _with_fraction(value: Expression) -> Expression:
+    return value.op("||", return_type=sa.String())(sa.literal(".000000", sa.String()))
 
 
 class PostgreSQL(Dialect):
@@ -219,6 +267,13 @@ class DuckDB(Dialect):
     def first(self, column: Expression, keys: Sequence[Expression], last: bool) -> Expression:
         ordered = postgresql.aggregate_order_by(column, *(key.asc() for key in keys))
         return (sa.func.last if last else sa.func.first)(ordered, type_=column.type)
+
+    def divided(self, column: Expression, parts: int) -> Expression:
+        shares: Expression = sa.literal_column(str([round(part / parts, 6) for part in range(1, parts)]))
+        return sa.func.quantile_disc(column, shares)
+
+    def sampled(self, statement: sa.Select[Any], percent: int) -> sa.Select[Any]:
+        return statement.suffix_with(sa.text(f"USING SAMPLE {percent}% (bernoulli)"))
 
 
 class Trino(Dialect):

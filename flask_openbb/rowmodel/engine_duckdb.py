@@ -4,18 +4,21 @@ Owns :class:`DuckDBEngine` and the compilation of statements for DuckDB, which s
 between SQLAlchemy and DuckDB is needed. Imports :mod:`.translate`, :mod:`.shape`, :mod:`.reflect`, :mod:`.engines`,
 SQLAlchemy, and DuckDB only through the connection it is given; made by :mod:`.sources`.
 
-A question runs on a cursor of its own, so threads do not wait for each other; a process that forked opens the database
-anew where it knows how. A statement is stopped by a timer and by ``interrupt()``.
+A question runs on a cursor of its own, so threads do not wait for each other. Databases are closed before a process
+forks, since a child can neither use nor close what has lost its threads, and each process opens its own. A statement is
+stopped by a timer and by ``interrupt()``.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import lru_cache
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -24,8 +27,10 @@ from ..errors import ConfigError
 from .dialects import DuckDB
 from .engine_sql import convert, identify
 from .engines import Guard, Row
-from .plan import Plan
-from .reflect import Relation, relation_of
+from .kept import Kept
+from .locate import PARTS, Marks, is_worth_locating, marks_of, percent_of, range_of
+from .plan import Leaves, Plan
+from .reflect import Relation, ZonedNanoseconds, relation_of
 from .request import Filter
 from .shape import lift, lift_filter
 from .translate import Statement, Translator
@@ -34,8 +39,20 @@ Open = Callable[[], Any]
 """Opens a connection; called once in each process."""
 Prepare = Callable[[Any], None]
 """Makes the source's relation known to a cursor, such as a registered frame."""
+Compiled = tuple[str, tuple[str, ...], Mapping[str, Any]]
+"""Text of a statement, its parameters in order, and the values of the user's own ``select()``."""
 
 PART = 1_000
+IS_TABLE = (
+    "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database()"
+    " AND schema_name = coalesce($2, current_schema()) AND table_name = $1"
+)
+PAST_INTS = 2**127
+"""What is as large cannot be given to DuckDB from Python, though its UHUGEINT comes from there."""
+KEPT_MARKS = 64
+"""Samples kept, of columns and filters."""
+SCANNED = "openbb_scanned"
+"""Says in a table's ``info`` that it is read as it is, as a view of the user's own may not be."""
 DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 TYPES: Mapping[str, Any] = {
@@ -46,6 +63,7 @@ TYPES: Mapping[str, Any] = {
     "DATE": sa.Date(),
     **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), sa.DateTime()),
     "TIMESTAMP WITH TIME ZONE": sa.DateTime(timezone=True),
+    "TIMESTAMPTZ_NS": ZonedNanoseconds(timezone=True),
     "VARCHAR": sa.String(),
     "UUID": sa.Uuid(),
 }
@@ -72,28 +90,31 @@ class Database:
 
     def __init__(self, opened: Open, prepare: Prepare | None = None, *, lent: bool = False) -> None:
         self._open = opened
-        self._prepare = prepare
+        self.prepare = prepare
         self._lent = lent
         self._lock = threading.Lock()
-        self._pid = -1
+        self._pid = os.getpid() if lent else -1
         self._connection: Any = None
+        _databases.add(self)
 
     @contextmanager
     def cursor(self) -> Iterator[Any]:
         """Lend a cursor."""
         with self._lock:
             if self._pid != os.getpid():
-                if self._lent and self._pid != -1:
+                if self._lent:
                     msg = (
                         "a DuckDB connection cannot be used in a process that forked after it was opened. "
                         "Give a function that opens it, as source=lambda: duckdb.connect(path, read_only=True)."
                     )
                     raise ConfigError(msg)
-                self._connection, self._pid = self._open(), os.getpid()
+                self._connection, self._pid = None, os.getpid()
+            if self._connection is None:
+                self._connection = self._open()
             cursor = self._connection.cursor()
         try:
-            if self._prepare is not None:
-                self._prepare(cursor)
+            if self.prepare is not None:
+                self.prepare(cursor)
             yield cursor
         finally:
             cursor.close()
@@ -103,7 +124,7 @@ class Database:
         with self._lock:
             if self._connection is not None and not self._lent:
                 self._connection.close()
-                self._connection, self._pid = None, -1
+                self._connection = None
 
     @contextmanager
     def asking(self, guard: Guard) -> Iterator[Any]:
@@ -132,6 +153,19 @@ class Database:
                     timer.cancel()
 
 
+_databases: WeakSet[Database] = WeakSet()
+
+
+def _close_all() -> None:
+    """Close what is ours before a process forks; what it lent to us it closes itself."""
+    for database in list(_databases):
+        database.close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_close_all)
+
+
 class DuckDBEngine:
     """Answers by statements on DuckDB.
 
@@ -144,67 +178,132 @@ class DuckDBEngine:
 
     name = "duckdb"
 
-    def __init__(self, database: Database, source: Any, key: Sequence[str]) -> None:
+    def __init__(self, database: Database, source: Any, key: Sequence[str], *, kept: Kept | None = None) -> None:
         self.database = database
         self.source = source
         self.relation: Relation = relation_of(source, self.name)
         self.columns = self.relation.columns
         self.key = self.columns.check_key(key)
-        self.translator = Translator(self.relation, self.key, DuckDB())
-        self._compiled = lru_cache(512)(_compile)
+        self._kept = Kept() if kept is None else kept
+        self.translator = Translator(self.relation, self.key, DuckDB(), kept=self._kept)
+        self._is_cheap = _reads_one_table(source)
+        self._marks: OrderedDict[Hashable, Marks] = OrderedDict()
+        self._compiled: WeakKeyDictionary[Statement, Compiled] = WeakKeyDictionary()
 
     def narrowed(self, source: Any) -> DuckDBEngine:
         """Give the same engine over another relation, of the same columns or fewer."""
-        return DuckDBEngine(self.database, source, self.key)
+        return DuckDBEngine(self.database, source, self.key, kept=self._kept)
 
     def identify(self, source: Any) -> Hashable:
-        """Give what tells one ``select()`` from another: its text and its values."""
+        """Give what tells one ``select()`` from another, or None."""
         return identify(source, DIALECT)
 
     def rows(self, plan: Plan, guard: Guard) -> list[Row]:
         """Give a page of rows or groups."""
-        lifted = lift(plan, self.columns)
-        found = self._fetch(self.translator.page(lifted.plan, lifted.paging), lifted.values, guard)
+        with self._asking(guard) as cursor:
+            if isinstance(plan, Leaves) and self._is_cheap and is_worth_locating(plan, self.columns):
+                plan = self._located(cursor, plan) or plan
+            lifted = lift(plan, self.columns)
+            found = self._fetch(cursor, self.translator.page(lifted.plan, lifted.paging), lifted.values)
         if lifted.paging.backwards:
             found.reverse()
         return convert(found, self.translator.converters(plan))
 
     def count(self, plan: Plan, guard: Guard) -> int:
         """Count the rows of the level."""
-        lifted = lift(plan, self.columns)
-        return int(self._fetch(self.translator.count(lifted.plan), lifted.values, guard)[0][0])
+        with self._asking(guard) as cursor:
+            return self._count(cursor, plan)
 
     def points(self, names: Sequence[str], where: Filter, limit: int, guard: Guard) -> list[Row]:
         """Give the combinations of values that occur."""
         shape, slot, values = lift_filter(where, self.columns, limit)
-        found = self._fetch(self.translator.points(tuple(names), shape, slot), values, guard)
+        with self._asking(guard) as cursor:
+            found = self._fetch(cursor, self.translator.points(tuple(names), shape, slot), values)
         return convert(found, self.translator.read(names))
 
     def stream(self, plan: Plan, guard: Guard) -> Iterator[Row]:
         """Give all rows of a plan, read in parts."""
         lifted = lift(plan, self.columns)
         statement, values = self._bound(self.translator.page(lifted.plan, lifted.paging), lifted.values)
-        with self.database.asking(guard) as cursor:
+        with self._asking(guard) as cursor:
             cursor.execute(statement, values)
             converters = self.translator.converters(plan)
             while part := cursor.fetchmany(PART):
                 yield from convert(part, converters)
 
-    def _fetch(self, statement: Statement, values: Mapping[str, Any], guard: Guard) -> list[Row]:
+    def _asking(self, guard: Guard) -> AbstractContextManager[Any]:
+        return self.database.asking(guard)
+
+    def _located(self, cursor: Any, plan: Leaves) -> Leaves | None:
+        """Narrow a deep page to a range of values; one transaction, so that the counts are those of the page."""
+        kept = plan.order[0].by, plan.where
+        marks = self._marks.get(kept) or self._sampled(cursor, plan)
+        found = None if marks is None else range_of(plan, marks, self.columns)
+        if marks is None or found is None:
+            return None
+        cursor.begin()
+        before, inside = (self._count(cursor, replace(plan, where=where)) for where in (found.before, found.inside))
+        page = found.page(plan, before, inside)
+        if page is None:
+            self._marks.pop(kept, None)
+        else:
+            self._marks[kept] = marks
+        while len(self._marks) > KEPT_MARKS:
+            self._marks.popitem(last=False)
+        return page
+
+    def _sampled(self, cursor: Any, plan: Leaves) -> Marks | None:
+        name = str(plan.order[0].by)
+        where, _, values = lift_filter(plan.where, self.columns, 0)
+        statement = self.translator.marks(name, where, PARTS, percent_of(plan.total or 0))
+        divided, present, seen = self._fetch(cursor, statement, values)[0]
+        if divided and type(divided[-1]) is int and divided[-1] >= PAST_INTS:
+            return None
+        (read,) = self.translator.read([name])
+        return marks_of(divided if read is None or divided is None else [*map(read, divided)], present, seen)
+
+    def _count(self, cursor: Any, plan: Plan) -> int:
+        lifted = lift(plan, self.columns)
+        return int(self._fetch(cursor, self.translator.count(lifted.plan), lifted.values)[0][0])
+
+    def _fetch(self, cursor: Any, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
         text, bound = self._bound(statement, values)
-        with self.database.asking(guard) as cursor:
-            found: list[Row] = cursor.execute(text, bound).fetchall()
-            return found
+        found: list[Row] = cursor.execute(text, bound).fetchall()
+        return found
 
     def _bound(self, statement: Statement, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
-        text, names, own = self._compiled(statement)
+        found = self._compiled.get(statement)
+        if found is None:
+            found = self._compiled[statement] = _compile(statement)
+        text, names, own = found
         return text, [values[name] if name in values else own[name] for name in names]
 
 
-def _compile(statement: Statement) -> tuple[str, tuple[str, ...], Mapping[str, Any]]:
+def _compile(statement: Statement) -> Compiled:
     """Give the text of a statement, its parameters in order, and the values of the user's own ``select()``."""
     compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
     return str(compiled), tuple(compiled.positiontup or ()), compiled.params
+
+
+def _reads_one_table(source: Any) -> bool:
+    """Whether a relation is a table, or some of its columns or rows: one that can be read three times."""
+    if isinstance(source, sa.Table):
+        return bool(source.info.get(SCANNED))
+    froms = source.get_final_froms() if isinstance(source, sa.Select) else []
+    if len(froms) != 1 or not isinstance(froms[0], sa.Table):
+        return False
+    columns = list(source.selected_columns)
+    if not all(isinstance(column, sa.Column) for column in columns):
+        return False
+    narrowed = [sa.select(froms[0]), sa.select(*columns)]
+    if source.whereclause is not None:
+        narrowed = [each.where(source.whereclause) for each in narrowed]
+    return bool(froms[0].info.get(SCANNED)) and any(each.compare(source) for each in narrowed)
+
+
+def _whole(name: str, schema: str) -> str:
+    """Give the statement of all that a table or view of a schema has: ``table()`` of DuckDB 1 finds no such view."""
+    return str(sa.select(sa.text("*")).select_from(sa.table(name, schema=schema)).compile(dialect=DIALECT))
 
 
 def table_of(database: Database, name: str, *, schema: str | None = None) -> Any:
@@ -214,7 +313,7 @@ def table_of(database: Database, name: str, *, schema: str | None = None) -> Any
     """
     with database.cursor() as cursor:
         try:
-            relation = cursor.table(name if schema is None else f"{schema}.{name}")
+            relation = cursor.table(name) if schema is None else cursor.sql(_whole(name, schema))
         except Exception as error:
             found = ", ".join(repr(row[0]) for row in cursor.execute("SHOW TABLES").fetchmany(20))
             msg = f"DuckDB has no table {name!r}. Tables: {found or 'none'}."
@@ -222,5 +321,6 @@ def table_of(database: Database, name: str, *, schema: str | None = None) -> Any
         columns = [
             sa.Column(column, type_of(str(kind))) for column, kind in zip(relation.columns, relation.types, strict=True)
         ]
+        scanned = database.prepare is not None or cursor.execute(IS_TABLE, [name, schema]).fetchone() is not None
     database.close()
-    return sa.Table(name, sa.MetaData(), *columns, schema=schema)
+    return sa.Table(name, sa.MetaData(), *columns, schema=schema, info={SCANNED: scanned})

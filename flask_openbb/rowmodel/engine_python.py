@@ -14,18 +14,10 @@ from typing import Any
 from .columns import RowColumns, plain
 from .engines import Guard, Row
 from .plan import Groups, Measure, Order, Plan
-from .request import WHITE_SPACE, And, Blank, Compare, Constant, Filter, OneOf, Or, TextMatch, fold
+from .request import COMPARE, WHITE_SPACE, And, Blank, Compare, Constant, Filter, OneOf, Or, TextMatch, fold
 
 Test = Callable[[Row], bool]
 
-COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
-    "eq": operator.eq,
-    "ne": operator.ne,
-    "lt": operator.lt,
-    "le": operator.le,
-    "gt": operator.gt,
-    "ge": operator.ge,
-}
 MATCH: Mapping[str, Callable[[str, str], bool]] = {
     "equals": operator.eq,
     "contains": operator.contains,

@@ -16,8 +16,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..errors import RowRequestError
+from .counts import mark_of
 from .dialects import Dialect
 from .engines import Guard, Row
+from .kept import Kept
 from .plan import Plan
 from .protect import Protection, protection_of
 from .reflect import Relation, relation_of
@@ -26,6 +28,8 @@ from .shape import lift, lift_filter
 from .translate import Convert, Statement, Translator
 
 STREAM_ROWS = 1_000
+MOST_COMPILED = 64
+"""Values of a statement that SQLAlchemy keeps compiled."""
 
 
 class SQLEngine:
@@ -57,15 +61,19 @@ class SQLEngine:
         self.protection = protection or protection_of(self.name)
         self._lock = threading.Lock()
         self._pid = os.getpid()
-        self._dialect = dialect
+        self._dialect = [] if dialect is None else [dialect]
+        """What the server is like, once it is known; shared by all that narrow this engine."""
+        self._kept = Kept()
         self._made: Translator | None = None
 
     def narrowed(self, source: Any) -> SQLEngine:
         """Give the same engine over another relation, of the same columns or fewer."""
-        return SQLEngine(self.bind, source, self.key, protection=self.protection, dialect=self._dialect)
+        made = SQLEngine(self.bind, source, self.key, protection=self.protection)
+        made._dialect, made._kept = self._dialect, self._kept
+        return made
 
     def identify(self, source: Any) -> Hashable:
-        """Give what tells one ``select()`` from another: its text and its values."""
+        """Give what tells one ``select()`` from another, or None."""
         return identify(source, self.bind.dialect)
 
     def rows(self, plan: Plan, guard: Guard) -> list[Row]:
@@ -100,16 +108,18 @@ class SQLEngine:
             lifted = lift(plan, self.columns)
             translator = self._translator(connection)
             statement, converters = translator.page(lifted.plan, lifted.paging), translator.converters(plan)
-            options = {"stream_results": True, "yield_per": STREAM_ROWS}
+            options = {"stream_results": True, "yield_per": STREAM_ROWS, **compiling(lifted.values)}
             values = dict(self.protection.values(lifted.values))
-            for part in connection.execute(statement, values, execution_options=options).partitions():
-                yield from convert([tuple(row) for row in part], converters)
+            with connection.execute(statement, values, execution_options=options) as result:
+                for part in result.partitions():
+                    yield from convert([tuple(row) for row in part], converters)
 
     def _fetch(
         self, connection: sa.Connection, statement: Statement, values: Mapping[str, Any], guard: Guard
     ) -> list[Row]:
         guard.remaining()
-        return [tuple(row) for row in connection.execute(statement, dict(self.protection.values(values)))]
+        given = dict(self.protection.values(values))
+        return [tuple(row) for row in connection.execute(statement, given, execution_options=compiling(values))]
 
     @contextmanager
     def _connected(self, guard: Guard) -> Iterator[sa.Connection]:
@@ -132,8 +142,9 @@ class SQLEngine:
         if self._made is None:
             with self._lock:
                 if self._made is None:
-                    self._dialect = self._dialect or self.protection.dialect(connection)
-                    self._made = Translator(self.relation, self.key, self._dialect)
+                    if not self._dialect:
+                        self._dialect.append(self.protection.dialect(connection))
+                    self._made = Translator(self.relation, self.key, self._dialect[0], kept=self._kept)
         return self._made
 
     def _after_fork(self) -> None:
@@ -145,16 +156,26 @@ class SQLEngine:
                     self._pid = os.getpid()
 
 
+def compiling(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the options of a statement with some values: SQLAlchemy keeps 500 compiled ones, whatever they weigh."""
+    return {"compiled_cache": None} if len(values) > MOST_COMPILED else {}
+
+
 def identify(source: Any, dialect: Any) -> Hashable:
     """Give what tells one ``select()`` from another: its structure, or else its text, and its values.
+
+    None where they cannot be told apart by these, so that what one caller sees is never kept for another.
 
     Source: SQLAlchemy docs, ORM examples, Dogpile Caching, which keys results the same way.
     """
     key = source._generate_cache_key() if hasattr(source, "_generate_cache_key") else None
-    if key is not None:
-        return key.key, repr([bind.effective_value for bind in key.bindparams])
-    compiled = source.compile(dialect=dialect)
-    return str(compiled), repr(sorted(compiled.params.items()))
+    try:
+        if key is not None:
+            return key.key, mark_of([bind.effective_value for bind in key.bindparams])
+        compiled = source.compile(dialect=dialect)
+        return str(compiled), mark_of([[name, compiled.params[name]] for name in sorted(compiled.params)])
+    except TypeError:
+        return None
 
 
 def convert(rows: list[Row], converters: Sequence[Convert | None]) -> list[Row]:

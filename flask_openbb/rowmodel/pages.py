@@ -16,7 +16,11 @@ from .counts import Counts
 from .engines import Engine, Guard
 from .parse import DEFAULT_RULES, Rules
 from .plan import Groups, Leaves, Plan, groups, leaves, where_of
+from .reading import read_text
 from .request import And, Filter, Page, RowRequest, TextMatch, fold, row_of
+
+BETWEEN_LOOKS = 500
+"""Rows of an export between two looks at its guard: its time runs while nobody reads, and no statement does."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,12 @@ def _leaves(source: Source, request: RowRequest, rules: Rules, guard: Guard, cou
         # It tells from which end a page is nearer.
         known = _counted(source, plan, guard, counts)
     rows = source.engine.rows(replace(plan, total=known), guard)
-    total = known if known is not None else _total(source, plan, len(rows), guard, counts)
+    if known is None:
+        total = _total(source, plan, len(rows), guard, counts)
+    else:
+        # More rows or fewer than the total has for this page: it is old.
+        expected = max(min(plan.end, known) - plan.start, 0)
+        total = known if len(rows) == expected else _counted(source, plan, guard, counts)
     names = source.columns.names
     return Page([dict(zip(names, row, strict=True)) for row in rows], total)
 
@@ -85,7 +94,7 @@ def _total(source: Source, plan: Plan, found: int, guard: Guard, counts: Counts 
     if found < plan.end - plan.start and (found or not plan.start):
         return plan.start + found
     known = counts.get(source.identity, plan) if counts is not None else None
-    return _counted(source, plan, guard, counts) if known is None else known
+    return _counted(source, plan, guard, counts) if known is None or known < plan.start + found else known
 
 
 def _counted(source: Source, plan: Plan, guard: Guard, counts: Counts | None) -> int:
@@ -122,7 +131,7 @@ def distinct_values(
     :param search: What the values must contain, for a column of text.
     :param limit: The most values to give.
     :return: In ascending order; None first if there are NULLs.
-    :raises RowRequestError: If the source has no such column, or its values have no order.
+    :raises RowRequestError: If the source has no such column, its values have no order, or ``search`` is no text.
 
     .. versionadded:: 0.1
     """
@@ -131,7 +140,7 @@ def distinct_values(
         raise RowRequestError("column", problem)
     where: Filter = request.filter
     if search and source.columns[column].type == "text":
-        where = And((TextMatch(column, "contains", fold(search)), where))
+        where = And((TextMatch(column, "contains", fold(read_text(search, "search"))), where))
     return [value for (value,) in source.engine.points((column,), where, limit, guard or Guard())]
 
 
@@ -141,11 +150,20 @@ def export(
     """Give the filtered and sorted rows of the source, whatever its groups, one by one.
 
     :param limit: The most rows to give.
+    :param guard: Bounds and stops it until its last row; no bound where none is given.
+    :raises RowTimeoutError: If the guard's time is over, or it was cancelled.
 
     .. versionadded:: 0.1
     """
+    guard = guard or Guard(None)
     flat = replace(request, groups=(), group_keys=(), pivots=(), pivot_mode=False, start_row=0, end_row=limit)
     plan: Leaves | Groups = leaves(replace(flat, filter=where_of(request)), source.columns, source.key)
     names = source.columns.names
-    for row in source.engine.stream(plan, guard or Guard(None)):
-        yield dict(zip(names, row, strict=True))
+    rows = source.engine.stream(plan, guard)
+    try:
+        for number, row in enumerate(rows):
+            if number % BETWEEN_LOOKS == 0:
+                guard.remaining()
+            yield dict(zip(names, row, strict=True))
+    finally:
+        getattr(rows, "close", lambda: None)()

@@ -9,17 +9,17 @@ database      reads only by                         timeout by                  
 ============  ====================================  ===============================  ==============================
 SQLite        ``PRAGMA query_only``                 progress handler                 ``interrupt()``
 PostgreSQL    read-only transaction                 ``statement_timeout``, local     ``cancel()`` of psycopg
-MariaDB       read-only transaction                 ``max_statement_time``           ``KILL QUERY``
+MariaDB       read-only session                     ``max_statement_time``           ``KILL QUERY``
 others        statements are SELECTs only           none: set it in the engine       none
 ============  ====================================  ===============================  ==============================
 
-PostgreSQL's two last for a transaction: an engine in ``AUTOCOMMIT`` has neither.
+PostgreSQL's two last for a transaction, which an engine in ``AUTOCOMMIT`` gets for the time of a question.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from time import monotonic
 from typing import Any
@@ -121,6 +121,9 @@ class PostgreSQLProtection(Protection):
     @contextmanager
     def around(self, connection: sa.Connection, guard: Guard) -> Iterator[None]:
         left = guard.remaining()
+        if getattr(connection.connection.driver_connection, "autocommit", False):
+            # Settings and cursors last for a transaction; the pool puts the level back.
+            connection.execution_options(isolation_level=connection.default_isolation_level)
         # One statement for both; 0 is no timeout.
         bound = "0" if left is None else str(max(1, int(left * 1000)))
         settings = (
@@ -151,19 +154,24 @@ class MariaDBProtection(Protection):
     @contextmanager
     def around(self, connection: sa.Connection, guard: Guard) -> Iterator[None]:
         mariadb = getattr(connection.dialect, "is_mariadb", False)
-        setting, unit = ("max_statement_time", 1.0) if mariadb else ("max_execution_time", 1000.0)
+        old = mariadb and (connection.dialect.server_version_info or (0,)) < (11, 1)
+        reading = "tx_read_only" if old else "transaction_read_only"
+        bound, unit = ("max_statement_time", 1.0) if mariadb else ("max_execution_time", 1000.0)
         left = guard.remaining()
-        if left is not None:
-            bound = left * unit if mariadb else int(left * unit)
-            connection.execute(sa.text(f"SET SESSION {setting} = :bound"), {"bound": bound})
+        before = connection.execute(sa.text(f"SELECT @@{reading}, @@{bound}")).one()
+        # 0 is no bound, and so would be what is nearly over.
+        seconds = before[1] if left is None else max(left, 0.001) * unit
+        seconds = seconds if mariadb else int(seconds)
+        # Of the session, for a definition would end a transaction that only reads, and run. The next one only reads.
+        settings = sa.text(f"SET SESSION {reading} = :reading, SESSION {bound} = :bound")
         connection.rollback()
-        connection.execute(sa.text("SET TRANSACTION READ ONLY"))
         try:
+            connection.execute(settings, {"reading": 1, "bound": seconds})
             yield
         finally:
-            if left is not None and not connection.invalidated:
+            if not connection.invalidated:
                 try:
-                    connection.execute(sa.text(f"SET SESSION {setting} = DEFAULT"))
+                    connection.execute(settings, {"reading": before[0], "bound": before[1]})
                 except sa.exc.SQLAlchemyError:
                     connection.invalidate()
 
@@ -173,11 +181,15 @@ class MariaDBProtection(Protection):
         engine = connection.engine
 
         def stop() -> None:
-            if number is not None:
-                with engine.connect() as other:
-                    other.execute(sa.text("KILL QUERY :number"), {"number": number})
+            # By a pool of its own: the user's may have no other connection than the one that is busy.
+            pool = engine.pool.recreate()
+            try:
+                with closing(pool.connect()) as other:
+                    other.cursor().execute(f"KILL QUERY {number}")
+            finally:
+                pool.dispose()
 
-        return stop
+        return stop if number is not None else lambda: None
 
     def stopped(self, error: sa.exc.DBAPIError) -> bool:
         code = error.orig.args[0] if error.orig is not None and error.orig.args else None

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from ..errors import RowRequestError
 from .columns import ORDERED, CastError, RowColumn, RowColumns, cast_key
-from .request import Limits
+from .request import DEFAULT_LIMITS, Limits
 
 
 def at(place: str, key: str | int) -> str:
@@ -35,6 +35,22 @@ def shorten(value: Any) -> str:
         return f"an integer of {value.bit_length()} bits"
     text = repr(value[:80] if isinstance(value, str) else value)
     return text if len(text) <= 80 else text[:79] + "…"
+
+
+def read_text(value: Any, place: str, most: int = DEFAULT_LIMITS.text) -> str:
+    """Read text that every database can take: no NUL, no half of a surrogate pair, not too long.
+
+    :raises RowRequestError: If it is none.
+    """
+    if not isinstance(value, str):
+        raise RowRequestError(place, f"expected text, not {shorten(value)}.")
+    if len(value) > most:
+        raise RowRequestError(place, f"text of {len(value):,} characters is too long: at most {most:,}.")
+    if "\0" in value:
+        raise RowRequestError(place, "text may not hold a NUL character.")
+    if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
+        raise RowRequestError(place, "text may not hold half of a surrogate pair.")
+    return value
 
 
 class Reader:
@@ -71,16 +87,8 @@ class Reader:
         return value
 
     def text(self, value: Any, place: str) -> str:
-        """Read text that every database can take: no NUL, no half of a surrogate pair, not too long."""
-        if not isinstance(value, str):
-            raise self.refuse(place, f"expected text, not {shorten(value)}.")
-        if len(value) > self.limits.text:
-            raise self.refuse(place, f"text of {len(value):,} characters is too long: at most {self.limits.text:,}.")
-        if "\0" in value:
-            raise self.refuse(place, "text may not hold a NUL character.")
-        if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
-            raise self.refuse(place, "text may not hold half of a surrogate pair.")
-        return value
+        """Read text that every database can take."""
+        return read_text(value, place, self.limits.text)
 
     def integer(self, value: Any, place: str) -> int:
         """Read an integer of a row's place."""

@@ -6,11 +6,13 @@ Owns which of SQLAlchemy's types is which column type, and how each column is re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, postgresql
 
 from ..errors import ConfigError
 from .columns import ColumnType, RowColumn, RowColumns
@@ -29,6 +31,13 @@ KINDS: tuple[tuple[type, ColumnType], ...] = (
     (sa.String, "text"),
 )
 """The first class a type is an instance of decides."""
+
+ANONYMOUS = re.compile(r"%\(\d+ .*\)s", re.DOTALL)
+"""What SQLAlchemy calls an expression without a label until it is compiled; another name in each process."""
+
+
+class ZonedNanoseconds(sa.DateTime):
+    """DuckDB's time of nanoseconds with a time zone, which it does not compare with other times."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +60,45 @@ def relation_of(source: Any, dialect: str) -> Relation:
     :param dialect: The name of the database's dialect.
     :raises ConfigError: If it is none of these, or two of its columns share a name.
     """
-    if isinstance(source, sa.SelectBase):
-        _refuse_same_names(source)
-        source = source.subquery("openbb_source")
     inspected = sa.inspect(source, raiseerr=False)
+    if getattr(getattr(inspected, "mapper", None), "single", False):
+        # A class that shares its table with others is some of its rows.
+        source = sa.select(source)
+    if isinstance(source, sa.SelectBase):
+        _refuse_options(source)
+        _refuse_same_names(source)
+        source = inspected = source.subquery("openbb_source")
     selectable = getattr(inspected, "selectable", source)
     if not isinstance(selectable, sa.FromClause):
         msg = f"a {type(source).__name__} is no source of rows. Give a Table, a mapped class or a select()."
         raise ConfigError(msg)
     columns = []
-    for column in selectable.c:
+    for place, column in enumerate(selectable.c, 1):
+        if ANONYMOUS.fullmatch(column.key):
+            msg = f"column {place} of the select() has no name of its own. Give it one with .label()."
+            raise ConfigError(msg)
         kind, aware = kind_of_type(column.type, dialect)
         nullable = bool(getattr(column, "nullable", True)) and not getattr(column, "primary_key", False)
         scale = getattr(column.type, "scale", None) if kind == "decimal" else None
-        columns.append(RowColumn(column.key, kind, nullable, aware, scale))
+        # Plain text: SQLAlchemy's own kind of it makes orjson refuse the row, and the slow way is ten times as slow.
+        columns.append(RowColumn(str(column.key), kind, nullable, aware, scale))
     return Relation(selectable, RowColumns(columns), dialect)
+
+
+def _refuse_options(source: Any) -> None:
+    """Refuse what a session would see to, and a statement within another does not: fewer rows, columns or a schema."""
+    if getattr(source, "_with_options", ()):
+        msg = (
+            "the select() has options(), such as with_loader_criteria() or load_only(), which only a session follows. "
+            "Write the criteria into where(), and the columns into select()."
+        )
+        raise ConfigError(msg)
+    if "schema_translate_map" in source.get_execution_options():
+        msg = (
+            "the select() has a schema_translate_map, which is an engine's here. "
+            "Give bind=lambda: engine.execution_options(schema_translate_map=...)."
+        )
+        raise ConfigError(msg)
 
 
 def _refuse_same_names(source: sa.SelectBase) -> None:
@@ -80,6 +113,8 @@ def kind_of_type(kind: Any, dialect: str) -> tuple[ColumnType, bool]:
     """Give the column type of a SQLAlchemy type, and whether it has a time zone."""
     if isinstance(kind, sa.TypeDecorator):
         kind = kind.impl_instance
+    if isinstance(kind, postgresql.DOMAIN):
+        return kind_of_type(kind.data_type, dialect)
     found: ColumnType = next((each for cls, each in KINDS if isinstance(kind, cls)), "other")
     if found == "decimal" and (dialect == "sqlite" or not kind.asdecimal):
         found = "number"  # SQLite has no decimals, only doubles
@@ -88,13 +123,19 @@ def kind_of_type(kind: Any, dialect: str) -> tuple[ColumnType, bool]:
 
 def _read_as(column: Expression, kind: ColumnType, dialect: str) -> Expression:
     """Read a column as its column type, whatever a type decorator or an Enum would make of it."""
+    if isinstance(column.type, postgresql.DOMAIN):
+        column = sa.type_coerce(column, column.type.data_type)
     plain = type(column.type)
-    if kind == "text" and not (issubclass(plain, sa.String) and not issubclass(plain, sa.Enum)):
+    if kind == "text" and (not issubclass(plain, sa.String) or issubclass(plain, sa.Enum | mysql.SET)):
         return sa.cast(column, sa.Text() if not isinstance(column.type, sa.Uuid) else sa.String(36))
+    if isinstance(column.type, ZonedNanoseconds):
+        return sa.cast(column, sa.DateTime(timezone=True))
     if kind == "number" and _is_single(column.type, dialect):
         # As a double it is shown as it is compared: its own digits would find nothing.
         return sa.cast(column, sa.Double())
-    if kind == "number" and isinstance(column.type, sa.Numeric) and not isinstance(column.type, sa.Float):
+    decimals = isinstance(column.type, sa.Numeric) and not isinstance(column.type, sa.Float)
+    if kind == "number" and (decimals or getattr(column.type, "asdecimal", False)):
+        # MariaDB's doubles as they are reflected would become decimals of ten digits after the point.
         return sa.type_coerce(column, sa.Double())
     return column
 

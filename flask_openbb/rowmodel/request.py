@@ -22,13 +22,24 @@ sorting: first when ascending, last when descending.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Operator = Literal["eq", "ne", "lt", "le", "gt", "ge"]
 TextOperator = Literal["equals", "contains", "startsWith", "endsWith"]
 Aggregate = Literal["sum", "min", "max", "avg", "count", "first", "last"]
+
+COMPARE: Mapping[Operator, Callable[[Any, Any], Any]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+}
+"""What each operator does, to values and to SQLAlchemy's expressions alike."""
 
 WHITE_SPACE = " \t\n\r\f\v"
 """What ``blank`` trims: every engine can, where Unicode's white space is known to few."""

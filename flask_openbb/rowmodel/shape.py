@@ -18,15 +18,15 @@ from .request import And, Compare, Filter, OneOf, Or, TextMatch
 
 @dataclass(frozen=True)
 class Slot:
-    """The place of one value: a bound parameter ``p<index>`` of a type."""
+    """The place of one value: a bound parameter ``openbb_<index>`` of a type."""
 
     index: int
     type: ColumnType
 
     @property
     def name(self) -> str:
-        """The name of the bound parameter."""
-        return f"p{self.index}"
+        """The name of the bound parameter, which no statement of a user's has: theirs would get the request's value."""
+        return f"openbb_{self.index}"
 
 
 @dataclass(frozen=True)

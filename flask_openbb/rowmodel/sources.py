@@ -18,6 +18,7 @@ a list of dicts, dataclasses, …               plain Python
 
 from __future__ import annotations
 
+import importlib
 import os
 import threading
 from collections import OrderedDict
@@ -105,6 +106,9 @@ def narrow(source: Source, to: Any) -> Source:
         msg = f"a source of {source.engine.name} cannot be narrowed by a {type(to).__name__}. Filter its rows instead."
         raise ConfigError(msg)
     key = source.engine.identify(to)  # type: ignore[attr-defined]  # every engine that can be narrowed has it
+    if key is None:
+        engine = narrowed(to)
+        return Source(engine.columns, source.key, engine)
     with _LOCK:
         kept = _NARROWED.setdefault(source.engine, OrderedDict())
         if key in kept:
@@ -133,14 +137,14 @@ def _of_sqlalchemy(source: Any, key: str | Sequence[str], bind: Any) -> Source:
         msg = "a SQLAlchemy source needs bind=, the engine its rows are in: create_engine(url), or db.engine."
         raise ConfigError(msg)
     engine = SQLEngine(bind, source, (key,) if isinstance(key, str) else tuple(key))
-    return Source(engine.columns, engine.key, engine, identity=engine)
+    return Source(engine.columns, engine.key, engine, identity=object())
 
 
 def _duckdb(database: Database, key: str | Sequence[str], name: str, schema: str | None) -> Source:
     from .engine_duckdb import DuckDBEngine, table_of
 
     engine = DuckDBEngine(database, table_of(database, name, schema=schema), (key,) if isinstance(key, str) else key)
-    return Source(engine.columns, engine.key, engine, identity=engine)
+    return Source(engine.columns, engine.key, engine, identity=object())
 
 
 def _import_duckdb() -> Any:
@@ -189,6 +193,9 @@ def _of_frame(frame: Any, key: str | Sequence[str]) -> Source:
     duckdb = _import_duckdb()
     from .engine_duckdb import Database
 
+    if type(frame).__module__.split(".")[0] == "polars" and hasattr(frame, "__arrow_c_stream__"):
+        # Once, and by this way: polars' own makes a process that forked wait forever for threads it has not.
+        frame = importlib.import_module("pyarrow").table(frame)
     return _duckdb(Database(duckdb.connect, lambda cursor: cursor.register(RELATION, frame)), key, RELATION, None)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from ..errors import RowRequestError
 from .columns import ORDERED
 from .engines import Engine, Guard
+from .kept import Kept
 from .pages import Source
 from .reflect import kind_of_type
 from .sql_caps import SqlCaps
@@ -53,6 +54,8 @@ class SqlDatabase(ABC):
 
     def __init__(self, caps: SqlCaps) -> None:
         self.caps = caps
+        self.kept = Kept()
+        """The statements of row-model requests on top of what users type."""
         self._lock = threading.Lock()
         self._catalog: tuple[float, SqlCatalog] | None = None
 
@@ -98,11 +101,17 @@ class SqlDatabase(ABC):
             sa.Column(name, sa.types.NullType() if given.casefold() in statement.heavy else kind)
             for name, (given, kind) in zip(names, found, strict=True)
         ]
+        most = self.longest(len(statement.collected)) + 1
+        cut = {
+            name: most
+            for name, (given, kind) in zip(names, found, strict=True)
+            if self.name == "postgresql" and given.casefold() in statement.collected and isinstance(kind, sa.String)
+        }
         ordered = [at for at, column in enumerate(columns) if kind_of_type(column.type, self.name)[0] in ORDERED]
         text = statement.sql(limit=limit, ties=[at + 1 for at in ordered])
         if not statement.ordered and ordered:
             key = tuple(names[at] for at in ordered)
-            engine = self.engine(self._named(text, names), columns, key, statement)
+            engine = self.engine(self._named(text, names, cut=cut), columns, key, statement)
             return Opened(Source(engine.columns, key, engine, identity=text), None)  # type: ignore[attr-defined]
         hidden = unique([*names, ROW])[-1]
         extra, over = [], ""
@@ -114,14 +123,26 @@ class SqlDatabase(ABC):
             over = "ORDER BY " + ", ".join(f"{self._quote(name)}{' DESC' if down else ''}" for name, down in terms)
         columns.append(sa.Column(hidden, sa.BigInteger(), nullable=False))
         number = f", row_number() OVER ({over}) AS {self._quote(hidden)}"
-        engine = self.engine(self._named(text, names, number, extra), columns, (hidden,), statement)
+        engine = self.engine(self._named(text, names, number, extra, cut=cut), columns, (hidden,), statement)
         return Opened(Source(engine.columns, (hidden,), engine, identity=text), hidden)  # type: ignore[attr-defined]
 
-    def _named(self, text: str, names: Sequence[str], number: str = "", extra: Sequence[str] = ()) -> str:
-        """Write a statement as one whose columns have these names, whatever the database calls them."""
+    def _named(
+        self, text: str, names: Sequence[str], number: str = "", extra: Sequence[str] = (), *, cut: Mapping[str, int]
+    ) -> str:
+        """Write a statement as one whose columns have these names, whatever the database calls them.
+
+        :param cut: The most characters of texts that may be long, one too many: no server shall send a gigabyte.
+        """
         given = ", ".join(map(self._quote, [*names, *extra]))
-        listed = ", ".join(map(self._quote, names))
+        listed = ", ".join(
+            f"left({self._quote(name)}, {cut[name]}) AS {self._quote(name)}" if name in cut else self._quote(name)
+            for name in names
+        )
         return f"WITH openbb_statement({given}) AS ({text}) SELECT {listed}{number} FROM openbb_statement"  # noqa: S608
+
+    def longest(self, columns: int) -> int:
+        """Give the most characters of one text, where so many columns may hold one of a whole group."""
+        return self.caps.max_bytes // max(1, columns)
 
     def _quote(self, name: str) -> str:
         quote = '"' if PARSERS[self.name] != "mysql" else "`"

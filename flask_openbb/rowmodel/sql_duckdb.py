@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from time import monotonic
 from typing import Any
 
@@ -97,6 +97,9 @@ class DuckDBStatements(SqlDatabase):
             found = cursor.execute(f"DESCRIBE {text}").fetchall()
         return [(str(name), type_of(str(kind))) for name, kind, *_ in found]
 
+    def renew(self) -> None:
+        """Make the database anew where it is ours: after an error within DuckDB, it takes no more statements."""
+
     def engine(self, text: str, columns: Sequence[sa.Column[Any]], key: Sequence[str], statement: Statement) -> Engine:
         """Give DuckDB's engine over the statement."""
         return StatementEngine(self, text_of(text, columns), key, statement)
@@ -114,6 +117,9 @@ class DuckDBStatements(SqlDatabase):
                     if grown.value:
                         raise explain(MemoryError("too much memory"), statement) from error
                     raise
+        except (duckdb.InternalException, duckdb.FatalException) as error:
+            self.renew()
+            raise explain(error, statement) from None
         except (duckdb.Error, MemoryError, RuntimeError) as error:
             raise explain(error, statement) from None
 
@@ -122,17 +128,19 @@ class StatementEngine(DuckDBEngine):
     """DuckDB's engine over one statement."""
 
     def __init__(self, owner: DuckDBStatements, source: Any, key: Sequence[str], statement: Statement) -> None:
-        super().__init__(owner.database, source, key)
+        super().__init__(owner.database, source, key, kept=owner.kept)
         self.owner = owner
         self.statement = statement
 
-    def _fetch(self, statement: Any, values: Mapping[str, Any], guard: Guard) -> list[Row]:
+    def _asking(self, guard: Guard) -> AbstractContextManager[Any]:
+        return self.owner.asking(guard, self.statement)
+
+    def _fetch(self, cursor: Any, statement: Any, values: Mapping[str, Any]) -> list[Row]:
         text, bound = self._bound(statement, values)
         rows = LongRows(self.owner.caps.max_bytes)
-        with self.owner.asking(guard, self.statement) as cursor:
-            cursor.execute(text, bound)
-            while part := cursor.fetchmany(rows.part):
-                rows.take(part)
+        cursor.execute(text, bound)
+        while part := cursor.fetchmany(rows.part):
+            rows.take(part)
         return rows.rows
 
 
@@ -158,9 +166,14 @@ class LockedDuckDB(DuckDBStatements):
         if self._seen[0] < monotonic():
             stamp = self._stamp()
             if self._seen[1] is not None and stamp != self._seen[1]:
-                self.database, self._catalog = Database(self._open), None
+                self._catalog = None
+                self.renew()
             self._seen = (monotonic() + REFRESH_SECONDS, stamp)
         return super().catalog()
+
+    def renew(self) -> None:
+        """Open the database anew at the next question; one that runs ends on the old one."""
+        self.database = Database(self._open)
 
     def _open(self) -> Any:
         import duckdb
@@ -185,7 +198,7 @@ class OwnDuckDB(DuckDBStatements):
 
     def __init__(self, connection: Any, *, caps: SqlCaps, tables: Sequence[str] | None = None) -> None:
         super().__init__(caps, tables)
-        self.database = Database(lambda: connection)
+        self.database = Database(lambda: connection, lent=True)
 
 
 def allowed(tables: Sequence[SqlTable], names: Sequence[str] | None) -> list[SqlTable]:

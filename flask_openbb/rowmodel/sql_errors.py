@@ -60,11 +60,12 @@ MYSQL: Mapping[int, str] = {
     **dict.fromkeys((1064, 1149, 1235, 1248), SYNTAX),
 }
 WORDS = (
+    (r"^DataError .*(?:year|timestamp|date)", DATA),
     (r"no such column|not found in FROM|ambiguous|does not have a column|duplicate column", UNKNOWN_COLUMN),
     (r"GROUP BY|aggregate|window", GROUPING),
     (r"no such function|wrong number of arguments|No function matches|Cannot compare|type mismatch", FUNCTION),
     (r"Conversion|convert|parse string|Out of Range|overflow|divi[ds]|malformed JSON", DATA),
-    (r"Out of Memory|too big|too large|memory|too many|depth", MEMORY),
+    (r"Out of Memory|allocation failure|MemoryError|too big|too large|too many|depth", MEMORY),
     (r"syntax error|Parser Error|near \"", SYNTAX),
 )
 """What the messages of DuckDB and SQLite hold; the first that fits."""
@@ -90,7 +91,8 @@ def _kind(error: BaseException) -> str:
     code = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
     if isinstance(code, str):
         return next((kind for starts, kind in POSTGRESQL if code.startswith(starts)), OTHER)
-    text = f"{type(error).__name__} {error}"
+    # After its first lines, DuckDB repeats the statement with all of its names, or tells where in its code it was.
+    text = re.split(r"\n\n|\nLINE ", f"{type(error).__name__} {error}", maxsplit=1)[0]
     return next((kind for pattern, kind in WORDS if re.search(pattern, text, re.I)), OTHER)
 
 

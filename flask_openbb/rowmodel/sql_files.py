@@ -188,22 +188,32 @@ def _type(values: Sequence[Any]) -> str:
 
 
 def _fill_remote(name: str, path: str, connection: Any) -> Sequence[str]:
-    """Make a view of files of an object store; DuckDB's httpfs must be installed, since nothing is installed here."""
+    """Make a view of files of an object store."""
+    _load_remote(connection)
+    reader = READERS[_ending(path)]
+    try:
+        connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM {reader}({text(path)})")  # noqa: S608
+    except Exception as error:
+        first = str(error).partition("\n")[0]
+        raise ConfigError(f"{path!r} cannot be read: {first}") from error
+    fixed = re.split(r"[*?\[]", path, maxsplit=1)[0]
+    return [path] if fixed == path else [fixed.rpartition("/")[0] + "/"]
+
+
+def _load_remote(connection: Any) -> None:
+    """Load DuckDB's httpfs, which must be there, since nothing is installed here."""
     try:
         connection.execute("LOAD httpfs")
     except Exception as error:
         raise ConfigError(
             "files of an object store need DuckDB's httpfs: run INSTALL httpfs once, in duckdb, on this machine."
         ) from error
-    reader = READERS.get(_ending(path), "read_parquet")
-    connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM {reader}({text(path)})")  # noqa: S608
-    fixed = re.split(r"[*?\[]", path, maxsplit=1)[0]
-    return [path] if fixed == path else [fixed.rpartition("/")[0] + "/"]
 
 
 def _fill_secrets(secrets: Mapping[str, Mapping[str, Any]], connection: Any) -> Sequence[str]:
     """Make secrets, which only this connection's own views use."""
     connection.execute("SET allow_persistent_secrets = false")
+    _load_remote(connection)  # it knows what a secret of type s3 is
     for name, options in secrets.items():
         parts = []
         for key, value in options.items():

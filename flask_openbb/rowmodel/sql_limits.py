@@ -16,6 +16,8 @@ from ..errors import RowRequestError
 from .engines import Row
 from .statement import PLACE
 
+ELEMENT = 8
+"""Bytes that an element of a list or mapping counts."""
 PART = 100
 """Rows read at once, so that the bound is noticed soon."""
 
@@ -24,12 +26,14 @@ class LongRows:
     """Collects rows until their texts are too much.
 
     :param limit: Bytes.
+    :param longest: The most characters of one text; the limit where not given.
     """
 
     part = PART
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, longest: int | None = None) -> None:
         self.limit = limit
+        self.longest = limit if longest is None else longest
         self.rows: list[Row] = []
         self._size = 0
 
@@ -39,10 +43,15 @@ class LongRows:
         :raises RowRequestError: If they are too much.
         """
         for row in part:
-            self._size += sum(len(value) for value in row if isinstance(value, str | bytes | list | dict))
+            for value in row:
+                if isinstance(value, str | bytes):
+                    self._size += len(value) if len(value) <= self.longest else self.limit + 1
+                elif isinstance(value, list | dict):
+                    self._size += len(value) * ELEMENT
             self.rows.append(tuple(row))
         if self._size > self.limit:
-            problem = f"the answer is larger than {self.limit // 2**20} MB. Ask for fewer or shorter columns."
+            shown = f"{self.limit // 2**20:,} MB" if self.limit >= 2**20 else f"{self.limit // 2**10:,} KB"
+            problem = f"the answer is larger than {shown}. Ask for fewer or shorter columns."
             raise RowRequestError(PLACE, problem)
 
 

@@ -7,7 +7,7 @@ database      around a statement
 ============  =======================================================================================================
 SQLite        an authorizer that lets it read its own tables and nothing else; limits on lengths, terms and depth
 PostgreSQL    ``search_path`` of the system alone, standard strings, ``lock_timeout``; read in parts by a cursor
-MariaDB       a session that only reads; read in parts; a statement can hold no second one
+MariaDB       read in parts; a statement can hold no second one
 ============  =======================================================================================================
 
 Owns :class:`ServerStatements`. Imports :mod:`.engine_sql`, :mod:`.protect`, :mod:`.sql_database`, SQLAlchemy; made by
@@ -25,7 +25,7 @@ import sqlalchemy as sa
 
 from ..errors import ConfigError, RowRequestError
 from .columns import columns_of_rows
-from .engine_sql import SQLEngine
+from .engine_sql import SQLEngine, compiling
 from .engines import Engine, Guard, Row
 from .protect import MariaDBProtection, PostgreSQLProtection, Protection, SQLiteProtection
 from .sql_caps import SqlCaps
@@ -100,7 +100,11 @@ def _limits(raw: Any) -> bool:
 
 READ, SELECT, FUNCTION = 20, 21, 31
 """SQLite's codes of what a statement does; all others are refused, recursion too."""
-FUNCTIONS_NEVER = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "sqlite_crypt"})
+FUNCTIONS_NEVER = frozenset(
+    {"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "sqlite_crypt", "regexp"}
+    # They make long values of a number. Python 3.10 cannot set the limits that would stop them.
+    | {"zeroblob", "randomblob"}
+)
 
 
 def _authorize(  # noqa: PLR0917 -- SQLite's own order
@@ -129,22 +133,6 @@ class PostgreSQLStatements(PostgreSQLProtection):
                 bound = {"setting": setting, "value": value}
                 connection.execute(sa.text("SELECT set_config(:setting, :value, true)"), bound)
             yield
-
-
-class MariaDBStatements(MariaDBProtection):
-    """MariaDB in a session that only reads: a definition ends a read-only transaction by itself, and would run."""
-
-    @contextmanager
-    def around(self, connection: sa.Connection, guard: Guard) -> Iterator[None]:
-        setting = "tx_read_only" if getattr(connection.dialect, "is_mariadb", False) else "transaction_read_only"
-        before = connection.execute(sa.text(f"SELECT @@{setting}")).scalar()
-        connection.execute(sa.text("SET SESSION TRANSACTION READ ONLY"))
-        try:
-            with super().around(connection, guard):
-                yield
-        finally:
-            if not before and not connection.invalidated:
-                connection.execute(sa.text("SET SESSION TRANSACTION READ WRITE"))
 
 
 class ServerStatements(SqlDatabase):
@@ -233,7 +221,7 @@ class ServerStatements(SqlDatabase):
             return SQLiteStatements(lambda: frozenset(table.name.casefold() for table in self.catalog()))
         if self.name == "postgresql":
             return PostgreSQLStatements("postgresql")
-        return MariaDBStatements(self.name)
+        return MariaDBProtection(self.name)
 
 
 class StatementEngine(SQLEngine):
@@ -241,6 +229,7 @@ class StatementEngine(SQLEngine):
 
     def __init__(self, owner: ServerStatements, source: Any, key: Sequence[str], statement: Statement) -> None:
         super().__init__(owner.bind, source, key, protection=owner.protection)
+        self._kept = owner.kept
         self.owner = owner
         self.statement = statement
 
@@ -251,8 +240,10 @@ class StatementEngine(SQLEngine):
 
     def _fetch(self, connection: sa.Connection, statement: Any, values: Mapping[str, Any], guard: Guard) -> list[Row]:
         guard.remaining()
-        rows = LongRows(self.owner.caps.max_bytes)
-        options = {"stream_results": True, "max_row_buffer": rows.part}
+        # Where long texts were cut, one that is too long must not be shown.
+        cut = len(self.statement.collected) if self.name == "postgresql" else 1
+        rows = LongRows(self.owner.caps.max_bytes, self.owner.longest(cut))
+        options = {"stream_results": True, "max_row_buffer": rows.part, **compiling(values)}
         with connection.execute(statement, dict(self.protection.values(values)), execution_options=options) as result:
             while part := result.fetchmany(rows.part):
                 rows.take(part)

@@ -9,6 +9,7 @@ each word of that is one of a list (:mod:`.statement_words`). Imports those, sql
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,10 +19,12 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel, ParseError, TokenError, UnsupportedError
 from sqlglot.generators.mysql import MySQLGenerator
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
+from sqlglot.tokenizer_core import TokenType
 
 from ..errors import RowRequestError
 from .sql_catalog import SqlCatalog, SqlTable
 from .statement_names import resolve
+from .statement_size import MAX_PADDING
 from .statement_words import check_words
 
 PLACE = "query"
@@ -29,6 +32,21 @@ MAX_LENGTH = 20_000
 """Characters of a statement."""
 MAX_TYPE_LENGTH = 10_000
 """The longest type: ``CHAR(n)`` fills up to it."""
+MAX_NAME = 200
+"""Characters of a name; rows that become text repeat the names of their columns."""
+PATTERNS = (
+    exp.RegexpLike,
+    exp.RegexpILike,
+    exp.RegexpFullMatch,
+    exp.RegexpExtract,
+    exp.RegexpExtractAll,
+    exp.RegexpCount,
+    exp.RegexpInstr,
+    exp.RegexpSubstr,
+    exp.RegexpReplace,
+    exp.SimilarTo,
+)
+"""Regular expressions; one that came from a column would be made anew for each row, between two looks at the clock."""
 PARSERS = {"duckdb": "duckdb", "sqlite": "sqlite", "postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
 """The parser of each SQLAlchemy dialect, and of DuckDB."""
 
@@ -40,6 +58,7 @@ REFUSED: dict[type[exp.Expr], str] = {
     exp.Placeholder: "the statement holds a placeholder that has no value. Write the value.",
     exp.Parameter: "variables cannot be used here. Write the value.",
     exp.Comprehension: "lists cannot be made of lists here.",
+    exp.ObjectIdentifier: "types that look up names in the database cannot be used here.",
     exp.SessionParameter: "settings of the database cannot be read here.",
 }
 """What the words of a statement would not tell, or not as well."""
@@ -56,6 +75,8 @@ class Statement:
     """Whether its rows come in an order."""
     heavy: frozenset[str] = frozenset()
     """Columns, by folded name, that are only shown: a filter of the grid's would make values of them."""
+    collected: frozenset[str] = frozenset()
+    """Columns, by folded name, that may hold a text or list of a whole group."""
 
     @property
     def names(self) -> set[str]:
@@ -115,9 +136,11 @@ def judge(text: Any, catalog: SqlCatalog, dialect: str) -> Statement:
         exact = dialect == "postgresql"
         if exact:
             tree = normalize_identifiers(tree, dialect=PARSERS[dialect])
-        _check_nodes(tree)
-        tables, heavy = resolve(tree, catalog, exact=exact, batches=dialect == "duckdb")
-        statement = Statement(tree, dialect, tables, tree.args.get("order") is not None, heavy)
+        _check_nodes(tree, batches=dialect == "duckdb")
+        tables, heavy, collected = resolve(tree, catalog, exact=exact, batches=dialect == "duckdb")
+        if PARSERS[dialect] == "mysql":
+            _check_quotes(text, tables)
+        statement = Statement(tree, dialect, tables, tree.args.get("order") is not None, heavy, collected)
         statement.sql()
     except RecursionError:
         raise RowRequestError(PLACE, "the statement is nested too deeply. Split it with WITH.") from None
@@ -165,7 +188,7 @@ def _syntax(error: ParseError) -> str:
     return f"syntax error at {where}" + (f", near {near[:40]!r}." if near else ".")
 
 
-def _check_nodes(tree: exp.Query) -> None:
+def _check_nodes(tree: exp.Query, *, batches: bool) -> None:
     """Refuse what the words of the statement would not tell."""
     for node in tree.walk():
         if type(node) in REFUSED:
@@ -174,10 +197,49 @@ def _check_nodes(tree: exp.Query) -> None:
             raise RowRequestError(PLACE, "IN needs a list or a SELECT in parentheses.")
         if isinstance(node, exp.Anonymous | exp.AnonymousAggFunc) and not isinstance(node.this, str):
             raise RowRequestError(PLACE, f"the function {node.name[:60]!r} cannot be used in quotes.")
+        if isinstance(node, exp.DataType) and node.this == exp.DType.USERDEFINED:
+            # A type of another name, in quotes or a schema, may look up what its text names: pg_catalog.regclass.
+            raise RowRequestError(
+                PLACE, "types are those of SQL here: integer, numeric, text, date, timestamp and such."
+            )
+        if isinstance(node, exp.Identifier) and len(node.name) > MAX_NAME:
+            raise RowRequestError(PLACE, f"a name is longer than {MAX_NAME} characters.")
+        if batches and isinstance(node, PATTERNS) and not isinstance(node.expression, exp.Literal):
+            raise RowRequestError(PLACE, "the pattern of a regular expression is written as a text, in single quotes.")
+        if isinstance(node, exp.Pad) and not _is_size(node.expression):
+            raise RowRequestError(PLACE, f"LPAD and RPAD need a number as their length, {MAX_PADDING} at most.")
+        if isinstance(node, exp.Anonymous) and str(node.this).casefold() == "printf" and not _is_format(node):
+            raise RowRequestError(PLACE, f"the format of PRINTF is a text, whose widths are {MAX_PADDING} at most.")
         if isinstance(node, exp.DataTypeParam):
             size = node.this
             if isinstance(size, exp.Literal) and (not size.name.isdigit() or int(size.name) > MAX_TYPE_LENGTH):
                 raise RowRequestError(PLACE, f"a type of length {size.name[:20]} is too long.")
+
+
+def _check_quotes(text: str, tables: Sequence[SqlTable]) -> None:
+    """Refuse a column in double quotes, which are a text's here: Workspace's editor completes columns in them.
+
+    Source: CLIENT components/Editor/MonacoEditor.tsx, ``applyColumn``.
+    """
+    columns = {name.casefold() for table in tables for name, _ in table.columns}
+    for token in Dialect.get_or_raise("mysql").tokenize(text):
+        if token.token_type is TokenType.STRING and text[token.start] == '"' and token.text.casefold() in columns:
+            problem = f"the column {token.text[:60]!r} is in double quotes, which make it a text here. Leave them."
+            raise RowRequestError(PLACE, problem)
+
+
+def _is_size(node: exp.Expr | None) -> bool:
+    return isinstance(node, exp.Literal) and node.name.isdigit() and int(node.name) <= MAX_PADDING
+
+
+def _is_format(node: exp.Anonymous) -> bool:
+    first = node.expressions[0] if node.expressions else None
+    return (
+        isinstance(first, exp.Literal)
+        and first.is_string
+        and "*" not in first.name
+        and all(int(size) <= MAX_PADDING for size in re.findall(r"[0-9]+", first.name))
+    )
 
 
 def _add_ties(order: exp.Expr, ties: Sequence[int], parser: str) -> None:
@@ -218,4 +280,8 @@ def write(tree: exp.Query, dialect: str) -> str:
 class _MariaDB(MySQLGenerator):
     """MySQL's SQL as MariaDB knows it too."""
 
-    TRANSFORMS = {**MySQLGenerator.TRANSFORMS, exp.RegexpLike: lambda self, node: self.binary(node, "REGEXP")}
+    TRANSFORMS = {
+        **MySQLGenerator.TRANSFORMS,
+        exp.RegexpLike: lambda self, node: self.binary(node, "REGEXP"),
+        exp.Median: lambda self, node: self.func("MEDIAN", node.this),
+    }

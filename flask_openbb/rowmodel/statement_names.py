@@ -15,9 +15,16 @@ from sqlglot import exp
 
 from ..errors import RowRequestError
 from .sql_catalog import SqlCatalog, SqlTable
-from .statement_size import BASE, COLLECTED, MAX_TOTAL, Output, Weigher, Weight, collects
+from .statement_size import BASE, COLLECTED, MAX_LONG, MAX_TOTAL, Output, Weigher, Weight, collects, long_bytes
 
 PLACE = "query"
+SELECT_PARTS = frozenset(
+    {
+        *("with_", "expressions", "distinct", "from_", "joins", "laterals", "where", "group", "having", "qualify"),
+        *("windows", "order", "limit", "offset", "fetch"),
+    }
+)
+"""What a SELECT may have; the parser reads more, and leaves it out where the database has no such thing: SORT BY."""
 TABLE_PARTS = frozenset({"this", "db", "catalog", "alias", "joins"})
 """What a relation in a statement may have; no samples, versions, partitions, hints or pivots."""
 
@@ -32,17 +39,18 @@ class _Scope:
 
 def resolve(
     tree: exp.Query, catalog: SqlCatalog, *, exact: bool, batches: bool
-) -> tuple[tuple[SqlTable, ...], frozenset[str]]:
+) -> tuple[tuple[SqlTable, ...], frozenset[str], frozenset[str]]:
     """Write every relation of a statement out in full, in place.
 
     :param exact: Whether names differ by case.
     :param batches: Whether the database makes the values of many rows at once, before it can be stopped.
-    :return: The relations it reads, and the folded names of columns that nothing may be made of.
+    :return: The relations it reads, and the folded names of columns that nothing may be made of, and of those that may
+        be made of a whole group.
     :raises RowRequestError: If it reads another, reads too much at once, or recurses.
     """
     walker = _Walker(catalog, exact, batches)
     output = walker.query(tree, _Scope())
-    return tuple(walker.found), output.heavy
+    return tuple(walker.found), output.heavy, frozenset(output.collected)
 
 
 class _Walker:
@@ -53,6 +61,7 @@ class _Walker:
         self.found: dict[SqlTable, None] = {}
         self.named = 0
         self.nodes = 0
+        self.long = 0
 
     def query(self, node: exp.Expr, scope: _Scope) -> Output:
         """Resolve a query and give its columns."""
@@ -88,23 +97,32 @@ class _Walker:
         return scope
 
     def _select(self, node: exp.Select, scope: _Scope) -> Output:
+        extra = next((name for name, value in node.args.items() if value and name not in SELECT_PARTS), None)
+        if extra:
+            raise RowRequestError(PLACE, f"{extra.upper()} cannot be used here. Write ORDER BY, WHERE or GROUP BY.")
         sources = (node.args.get("from_"), *(node.args.get("joins") or ()), *(node.args.get("laterals") or ()))
         given = Output()
         inner = _Scope(scope.queries, scope.columns)
         for source in filter(None, sources):
             given = given.joined(self._source(source.this, inner, given))
-            inner = _Scope(scope.queries, {**scope.columns, **given.columns})
-        weigher = Weigher({**scope.columns, **given.columns})
+            inner = _Scope(scope.queries, {**scope.columns, **given.known})
+        weigher = Weigher({**scope.columns, **given.known})
         output = Output(relations=given.relations)
         for item in node.expressions:
             self._inside(item, weigher, inner, output)
             if item.is_star:
                 output.columns.update(given.columns)
+                output.long += len(given.collected)
+                output.collected |= given.collected
+                self._long(sum(map(long_bytes, given.columns.values())))
             weight = self._weigh(weigher, item)
             if self.batches and collects(item):
                 weight = weight.larger(COLLECTED)
                 output.made.add(item.alias_or_name.casefold())
             name = item.alias_or_name.casefold()
+            if collects(item) or any(each.name.casefold() in given.collected for each in item.find_all(exp.Column)):
+                output.collected.add(name)
+                output.long += 1
             output.columns[name] = weight
             if isinstance(item, exp.Alias):
                 # Several databases let later columns name earlier ones.
@@ -124,7 +142,7 @@ class _Walker:
         elif isinstance(node, exp.Lateral) and isinstance(node.this, exp.Subquery):
             output = self._renamed(node.args.get("alias"), self._nested(node.this, scope))
         elif isinstance(node, exp.Values | exp.Unnest | exp.Lateral):
-            weigher = Weigher({**scope.columns, **before.columns})
+            weigher = Weigher({**scope.columns, **before.known})
             output = Output(relations=1)
             self._inside(node, weigher, scope, output)
             weight = self._weigh(weigher, node)
@@ -132,10 +150,11 @@ class _Walker:
             output.columns.update(dict.fromkeys(names, weight))
         else:
             raise RowRequestError(PLACE, f"{node.key.upper()[:40]} cannot be read from. {self.catalog.nearest(('',))}")
+        output = output.named(node.alias_or_name)
         for join in node.args.get("joins") or ():
-            inner = _Scope(scope.queries, {**scope.columns, **output.columns})
+            inner = _Scope(scope.queries, {**scope.columns, **output.known})
             output = output.joined(self._source(join.this, inner, output))
-            self._rest(join, {"this"}, Weigher({**scope.columns, **output.columns}), inner, output)
+            self._rest(join, {"this"}, Weigher({**scope.columns, **output.known}), inner, output)
         return output
 
     def _nested(self, node: exp.Subquery, scope: _Scope) -> Output:
@@ -178,7 +197,10 @@ class _Walker:
         if not names:
             return output
         widest = output.widest()
-        return Output({**output.columns, **{name.casefold(): widest for name in names}}, output.relations)
+        found = Output({**output.columns, **{name.casefold(): widest for name in names}}, output.relations)
+        if output.collected:
+            found.collected = set(found.columns)
+        return found
 
     def _inside(self, node: exp.Expr, weigher: Weigher, scope: _Scope, output: Output) -> None:
         """Resolve the queries within an expression; they see the columns around."""
@@ -203,7 +225,15 @@ class _Walker:
         self.nodes += weight.nodes
         if self.nodes > MAX_TOTAL:
             raise RowRequestError(PLACE, "the statement is too large. Ask for less at once.")
+        self._long(weigher.long)
+        weigher.long = 0
         return weight
+
+    def _long(self, size: int) -> None:
+        self.long += size
+        if self.long > MAX_LONG:
+            problem = "the statement may make too many long values in each row. Make fewer of them, or shorter ones."
+            raise RowRequestError(PLACE, problem)
 
     def _key(self, name: str) -> str:
         return name if self.exact else name.casefold()

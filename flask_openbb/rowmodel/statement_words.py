@@ -7,7 +7,7 @@ package's errors; called by :mod:`.statement`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from sqlglot.dialects.dialect import Dialect
@@ -25,6 +25,10 @@ SIGNS = frozenset("()[]{},.:+-*/%^=<>~&|") | {
 """Operators and punctuation; no ``;``, no ``@``, no ``?``, no ``$``."""
 
 
+OWN_SIGNS: Mapping[str, frozenset[str]] = {"postgresql": frozenset({"#>", "#>>", "@>", "<@"})}
+"""Those of JSON and lists, which elsewhere begin a comment or a variable."""
+
+
 def check_words(text: str, dialect: str, parser: Dialect) -> None:
     """Refuse a statement with a word or sign that is not allowed.
 
@@ -40,7 +44,7 @@ def check_words(text: str, dialect: str, parser: Dialect) -> None:
         if token.token_type.name.endswith("STRING"):
             raise RowRequestError(PLACE, "texts are written in plain single quotes here.")
         if not _is_word(token.text):
-            if token.text not in SIGNS:
+            if token.text not in SIGNS | OWN_SIGNS.get(dialect, frozenset()):
                 raise RowRequestError(PLACE, f"{token.text[:40]!r} cannot be used here.")
             continue
         *keywords, last = token.text.upper().split()

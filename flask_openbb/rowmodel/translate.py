@@ -7,17 +7,16 @@ cannot get into one. Imports :mod:`.shape`, :mod:`.plan`, :mod:`.dialects` and S
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timezone
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from .columns import ColumnType, RowColumn
 from .dialects import Dialect, Expression
+from .kept import Kept, weight_of
 from .plan import Groups, Leaves, Measure, Order, Plan
 from .reflect import Relation
 from .request import EVERYTHING, And, Blank, Compare, Constant, Filter, OneOf, Or, TextMatch
@@ -33,20 +32,13 @@ BIND_TYPES: Mapping[ColumnType, Any] = {
     "decimal": sa.Numeric(),
     "boolean": sa.Boolean(),
     "date": sa.Date(),
-    "datetime": sa.DateTime(),
-}
-COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
-    "eq": operator.eq,
-    "ne": operator.ne,
-    "lt": operator.lt,
-    "le": operator.le,
-    "gt": operator.gt,
-    "ge": operator.ge,
 }
 
 
 def in_utc(value: Any) -> Any:
-    """Give a time with a time zone in UTC; one without was UTC."""
+    """Give a time with a time zone in UTC; one without was UTC, as is DuckDB's text of a year past 9999."""
+    if isinstance(value, str):
+        return value
     return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
 
 
@@ -64,7 +56,7 @@ class Translator:
 
     :param source: A table, or a subquery of the user's own ``select()``, and its allow-list.
     :param key: The columns that tell rows apart.
-    :param keep: How many statements are kept, by the shape of their question.
+    :param kept: Keeps statements by the shape of their question, for this source and others.
     """
 
     def __init__(
@@ -73,7 +65,7 @@ class Translator:
         key: Sequence[str],
         dialect: Dialect,
         *,
-        keep: int = 256,
+        kept: Kept | None = None,
     ) -> None:
         self.source = source
         self.relation = source.selectable
@@ -81,12 +73,36 @@ class Translator:
         self.columns = source.columns
         self.key = tuple(key)
         self.dialect = dialect
-        self.page = lru_cache(keep)(self._page)
-        """The statement of a page, by shape and paging."""
-        self.count = lru_cache(keep)(self._count)
-        """The statement that counts a level, by shape."""
-        self.points = lru_cache(keep)(self._points)
-        """The statement of the values some columns have, by columns, filter and limit."""
+        self._kept = Kept() if kept is None else kept
+        self._own = object()
+
+    def page(self, plan: Plan, paging: Paging) -> Statement:
+        """Give the statement of a page, by shape and paging."""
+        return self._kept.get(
+            (self._own, "page", plan, paging),
+            lambda: self._page(plan, paging),
+            lambda: weight_of(plan.where, len(self.columns), plan),
+        )
+
+    def count(self, plan: Plan) -> Statement:
+        """Give the statement that counts a level, by shape."""
+        return self._kept.get((self._own, "count", plan), lambda: self._count(plan), lambda: weight_of(plan.where, 1))
+
+    def points(self, names: tuple[str, ...], where: Filter, limit: Slot) -> Statement:
+        """Give the statement of the values some columns have, by columns, filter and limit."""
+        return self._kept.get(
+            (self._own, "points", names, where, limit),
+            lambda: self._points(names, where, limit),
+            lambda: weight_of(where, len(names)),
+        )
+
+    def marks(self, name: str, where: Filter, parts: int, percent: int) -> Statement:
+        """Give the statement of a sample of a column, by filter, parts and percent; for engines that take one."""
+        return self._kept.get(
+            (self._own, "marks", name, where, parts, percent),
+            lambda: self._marks(name, where, parts, percent),
+            lambda: weight_of(where, 1),
+        )
 
     def converters(self, plan: Plan) -> list[Convert | None]:
         """Give, for each column of a page, what turns the driver's value into one of the column's type."""
@@ -135,6 +151,12 @@ class Translator:
             self.dialect.shown(column, self.columns[name].aware) for name, column in zip(names, found.c, strict=True)
         ]
         return sa.select(*shown).order_by(*order).limit(self._bind(limit))
+
+    def _marks(self, name: str, where: Filter, parts: int, percent: int) -> Statement:
+        column = self._comparable(name)
+        divided = self.dialect.divided(self.dialect.shown(column, self.columns[name].aware), parts)
+        found: list[Any] = [divided, sa.func.count(column), sa.func.count()]
+        return self.dialect.sampled(self._narrow(sa.select(*found).select_from(self.relation), where), percent)
 
     def _leaves(self, plan: Leaves, paging: Paging) -> Statement:
         orders = [order.reversed() for order in plan.order] if paging.backwards else list(plan.order)
@@ -241,7 +263,7 @@ class Translator:
 
     def _at_point(self, name: str, value: Slot | None, scope: Mapping[str, Expression]) -> Expression:
         column = self._comparable(name, scope)
-        return column.is_(None) if value is None else column == self._bind(value, name)
+        return column.is_(None) if value is None else self.dialect.compared("eq", column, self._bind(value, name))
 
     def _narrow(self, statement: Statement, where: Filter) -> Statement:
         return statement if where == EVERYTHING else statement.where(self._where(where))
@@ -254,7 +276,8 @@ class Translator:
         if isinstance(where, Or):
             return sa.or_(sa.false(), *map(self._where, where.parts))
         if isinstance(where, Compare):
-            return COMPARE[where.op](self._comparable(where.column), self._bind(where.value, where.column))  # type: ignore[no-any-return]  # an operator
+            value = self._bind(where.value, where.column)
+            return self.dialect.compared(where.op, self._comparable(where.column), value)
         if isinstance(where, TextMatch):
             return self._text(where)
         return self._blank(where) if isinstance(where, Blank) else self._one_of(where)
@@ -282,15 +305,15 @@ class Translator:
         column = self._comparable(where.column)
         binds = [self._bind(value, where.column) for value in where.values]
         if not where.negated:
-            parts = [column.in_(binds)] if binds else []
+            parts = [self.dialect.among(column, binds)] if binds else []
             return sa.or_(sa.false(), *parts, *([column.is_(None)] if where.null else []))
-        present = column.not_in(binds) if binds else sa.true()
+        present = sa.not_(self.dialect.among(column, binds)) if binds else sa.true()
         if where.null:
             return sa.and_(column.is_not(None), present)
         return sa.or_(column.is_(None), present)
 
     def _bind(self, slot: Slot, column: str | None = None) -> sa.BindParameter[Any]:
-        kind = BIND_TYPES[slot.type]
+        kind = self.dialect.time if slot.type == "datetime" else BIND_TYPES[slot.type]
         if column is not None and self.columns[column].aware:
             kind = sa.DateTime(timezone=True)
         # Not required, so that a statement compiles before its values are there.

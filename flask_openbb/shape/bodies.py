@@ -175,7 +175,7 @@ def _rows(value: Any, shaping: Shaping) -> Encoded | Stream:
             value = to_rows(value, sep=shaping.sep, orient="columns")
         if is_lazy(value):
             ready = stream_table(_prepared(iter_records(value), shaping), layout, declared=shaping.declared)
-            return ready if isinstance(ready, Encoded) else Stream(_named_parts(ready, shaping))
+            return ready if isinstance(ready, Encoded) else Stream(_named_parts(ready, shaping), source=ready)
         if shaping.unfolding is None and shaping.row_schema is None:
             frame = encode_frame(value, sep=shaping.sep, form=layout.form, pick=layout.pick)
             if frame is not None:
@@ -200,11 +200,8 @@ def _dumped_parts(items: Iterator[Any], schema: Any) -> Iterator[Any]:
 
 
 def _named_parts(parts: Stream, shaping: Shaping) -> Iterator[bytes]:
-    try:
-        with named(shaping):
-            yield from parts
-    finally:
-        parts.close()
+    with named(shaping):
+        yield from parts
 
 
 def _enclosed(body: Any, enclose: Callable[[Any], Any]) -> Any:
@@ -287,8 +284,11 @@ def _markdown(value: Any, shaping: Shaping) -> str:
         refuse(shaping, f"the view returned {describe(value)}, which {path}. Return the text alone.")
     if not isinstance(value, str):
         refuse(shaping, f"the view returned {describe(value)}, not text. Return a str in Markdown.")
+    text = str.__str__(value)
+    if "![" not in text:
+        return text
     with named(shaping):
-        return embedded(str.__str__(value), shaping.file_limits, warn=lambda why: shaping.warn_once("image", why))
+        return embedded(text, shaping.file_limits, warn=lambda why: shaping.warn_once("image", why))
 
 
 def _option(item: Any, number: int) -> dict[str, Any]:

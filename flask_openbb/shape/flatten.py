@@ -85,7 +85,13 @@ def arranged(rows: Iterable[Row], picked: Sequence[tuple[str, str]]) -> list[Row
 
     :param picked: New and old name of each column.
     """
-    return [{new: row.get(old) for new, old in picked} for row in rows]
+    names = [new for new, old in picked if new == old]
+    if len(names) != len(picked):
+        return [{new: row.get(old) for new, old in picked} for row in rows]
+    nulls: Row = dict.fromkeys(names)
+    # A row that has a column besides these is read by name.
+    even = ((row, nulls | row) for row in rows)
+    return [full if len(full) == len(names) else {name: row.get(name) for name in names} for row, full in even]
 
 
 class Columns:
@@ -98,6 +104,7 @@ class Columns:
         self._filled: set[str] = set()
         self._opened: set[Path] = set()
         self._pending: list[tuple[str, Path, list[Any]]] = []
+        self._known: dict[Path, dict[str, tuple[str, Path]]] = {}
 
     def names(self) -> list[str]:
         """The columns found so far, in first-seen order."""
@@ -147,11 +154,23 @@ class Columns:
                 "itself. Return a flatter row."
             )
             raise ShapeError(msg)
+        known, paths, filled = self._known.setdefault(above, {}), self.paths, self._filled
         for key, value in record.items():
-            text = key if type(key) is str else text_key(key, sep=self.layout.sep)
-            # Marked, so that the keys 1 and "1" of one row are seen to be two.
-            path = (*above, text if isinstance(key, str) else f"{text} ({type(key).__name__})")
-            self._value(prefix + text, path, value, flat)
+            found = known.get(key) if type(key) is str else None
+            name, path = found or self._named(key, above, prefix)
+            # Most cells of most rows: what _value() and _put() would do, without a call.
+            if type(value) in ATOMS and paths.get(name) is path and (name in filled or value is None):
+                flat[name] = value
+            else:
+                self._value(name, path, value, flat)
+
+    def _named(self, key: Any, above: Path, prefix: str) -> tuple[str, Path]:
+        """Give the name and path of a column, and remember those of a key of text."""
+        if type(key) is str:
+            return self._known[above].setdefault(key, (prefix + key, (*above, key)))
+        text = text_key(key, sep=self.layout.sep)
+        # Marked, so that the keys 1 and "1" of one row are seen to be two.
+        return prefix + text, (*above, text if isinstance(key, str) else f"{text} ({type(key).__name__})")
 
     def _value(self, name: str, path: Path, value: Any, flat: Row) -> None:
         if type(value) in ATOMS or name in self.layout.whole:

@@ -83,8 +83,6 @@ def embedded(text: str, limits: Limits, *, warn: Callable[[str], None]) -> str:
 
     Source: OpenBB docs, widget-types/markdown, "Local Image".
     """
-    if "![" not in text:
-        return text
 
     def replaced(match: re.Match[str]) -> str:
         target = match["bare"] if match["angled"] is None else match["angled"]

@@ -1,8 +1,8 @@
 """Many rows of one shape become flat JSON at a small multiple of the cost of writing it.
 
 The first row's shape is compiled into one generator that checks each row and fills in a flat one, just when orjson
-is about to write it. What does not fit is evened out if rows merely lack keys, and is left to :mod:`.flatten`
-otherwise, whose result is the same, only slower.
+is about to write it. If rows merely lack keys, or later ones have others, a second plan has the keys of all. What does
+not fit is evened out, or left to :mod:`.flatten`, whose result is the same, only slower.
 
 Owns the plan of a shape, its check and its use. Imports :mod:`.feed`, :mod:`.flatten`, :mod:`.encode`, :mod:`.layout`
 and :mod:`.rows`; called by :mod:`.stream` for each answer, or each part of a stream.
@@ -10,9 +10,10 @@ and :mod:`.rows`; called by :mod:`.stream` for each answer, or each part of a st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, reduce
+from inspect import GEN_CLOSED, getgeneratorstate
 from itertools import chain, repeat
 from operator import countOf, getitem, itemgetter
 from typing import Any, Literal
@@ -54,6 +55,10 @@ def _within(rows: list[Any], shells: int) -> list[Any]:
     return rows
 
 
+Place = tuple[int, list[int]]
+"""Where a column is first seen: the number of the row, and the place of each key of the path among its mapping's."""
+
+
 @dataclass
 class Plan:
     """The shape of a row."""
@@ -91,7 +96,7 @@ class Plan:
 class Fitted:
     """Rows and the plan that they, or those like them, have."""
 
-    def __init__(self, plan: Plan, rows: list[Row], like: Row) -> None:
+    def __init__(self, plan: Plan, rows: list[Row], like: Row, opened: Mapping[str, Place] | None = None) -> None:
         self.paths = plan.paths
         """The path of each flat column, in order."""
         self.like = like
@@ -100,15 +105,23 @@ class Fitted:
         self._layout = plan.layout
         self._rows = rows
         self._cells: dict[str, list[Any]] = {}
+        self._opened = opened or {}
+        """Where the mappings are first seen that are null in the first row, by their key."""
+        self._late: list[tuple[Place, Path, Any]] | None = None
+        """The keys that only later rows have; None until they were looked for, or if there is something else."""
+        self._misfits = False
+        """Whether a row has other keys than the plan."""
 
     def text(self, picked: list[tuple[str, str]], *, first_row: int = 0) -> bytes | None:
         """Write the rows as a JSON array.
 
         :param picked: New and old name of each column to send.
-        :return: None if a row does not fit the plan after all, or cannot be flattened.
+        :return: None if a row does not fit the plan after all, or cannot be flattened; :meth:`widened` may help.
         """
         same = picked == [(name, name) for name in self.paths]
-        text = self._quickly() if same and self._looks_plain() else None
+        text = self._at_once() if same and self._looks_plain() else None
+        if text is None and self._late:
+            return None
         # A tuple or an array in a cell shows as a bracket. So does one in a text: then the values are looked at.
         if text is not None and text.find(b"[", 1) < 0:
             return text
@@ -117,6 +130,13 @@ class Fitted:
             self._rows = even
             found = self._carefully(picked, None, first_row)
         return found
+
+    def _at_once(self) -> bytes | None:
+        """Write the rows without a look at each value; those that merely lack keys of the plan, at the second try."""
+        text = None if self._late == [] else self._quickly()
+        if text is None and self._misfits:
+            self._late = self._later_keys()
+        return self._quickly(lacking=True) if text is None and self._late == [] else text
 
     def _carefully(self, picked: list[tuple[str, str]], text: bytes | None, first_row: int) -> bytes | None:
         """Look at every value; ``text`` stands if nothing in it had to be changed."""
@@ -149,17 +169,72 @@ class Fitted:
             return False
         return all(type(reduce(getitem, path, self.like)) in ATOMS for path in self.paths.values())
 
-    def _quickly(self) -> bytes | None:
+    def widened(self) -> Fitted | None:
+        """Give the rows a plan that has the keys of later ones too, in first-seen order.
+
+        :return: None if there are no such keys, or :func:`.flatten.flatten` must judge the rows.
+        """
+        if not self._late:
+            return None
+        plan = Plan(self._layout, dict(self.paths), dict(self._plan.groups))
+        like = dict(self.like)
+        for path in plan.groups:
+            if path:
+                above = reduce(getitem, path[:-1], like)
+                above[path[-1]] = dict(above[path[-1]])
+        taken = {self._layout.sep.join(path) for path in plan.groups if path}
+        places = {path: self._opened[path[0]] for path in plan.paths.values() if path[0] in self._opened}
+        for place, path, value in self._late:
+            name = self._layout.sep.join(path)
+            if type(value) not in ATOMS or name in plan.paths or name in taken or len(plan.paths) > MOST_COLUMNS:
+                return None
+            plan.paths[name], places[path] = path, place
+            plan.groups[path[:-1]] += path[-1:]
+            reduce(getitem, path[:-1], like)[path[-1]] = value
+        plan.paths = _in_order(plan.paths, places)
+        wider = Fitted(plan, self._rows, like)
+        wider._late = []
+        return wider
+
+    def _later_keys(self) -> list[tuple[Place, Path, Any]] | None:
+        """The paths that the plan lacks, where they are first seen, and their first values.
+
+        :return: None if something else is where the plan has a mapping, if a key is no text, or if they are too many.
+        """
+        groups: dict[Path, list[Any]] = {(): self._rows}
+        found: list[tuple[Place, Path, Any]] = []
+        for path, keys in self._plan.groups.items():
+            if path:
+                groups[path] = [mapping and mapping.get(path[-1]) for mapping in groups[path[:-1]]]
+            mappings = [mapping for mapping in groups[path] if mapping is not None]
+            if countOf(map(type, mappings), dict) != len(mappings):
+                return None
+            late = {*keys}.union(*mappings).difference(keys)
+            if len(late) > MOST_COLUMNS:
+                return None
+            for key in late:
+                if type(key) is not str:
+                    return None
+                row = next(number for number, mapping in enumerate(groups[path]) if mapping and key in mapping)
+                steps = [(*groups[path[:end]][row],).index(step) for end, step in enumerate((*path, key))]
+                found.append(((row, steps), (*path, key), groups[path][row][key]))
+        return found
+
+    def _quickly(self, *, lacking: bool = False) -> bytes | None:
         """Write the rows, unless one does not fit, or a cell holds a mapping or a list."""
         form, shells = self._layout.form, _shells()
         rows: list[Any] = self._rows
-        hook: Callable[[Any], Any] = form.hook
+        feed: Feed | None = None
         if not self._is_flat:
             # Orjson asks for each row when it is about to write it: only one flat row exists at a time.
-            rows, hook = [NEXT] * len(rows), self._feed([(name, name) for name in self.paths]).send
+            rows, feed = [NEXT] * len(rows), self._feed([(name, name) for name in self.paths], lacking=lacking)
         try:
-            text = orjson.dumps(_within(rows, shells), default=hook, option=form.options)
+            text = orjson.dumps(
+                _within(rows, shells), default=form.hook if feed is None else feed.send, option=form.options
+            )
         except TypeError:
+            # A feed that met a misfit has ended; one whose value orjson refused has not.
+            self._misfits = feed is not None and getgeneratorstate(feed) == GEN_CLOSED
             return None
         return text[shells:-shells]
 
@@ -189,16 +264,16 @@ class Fitted:
                     self._cells[name] = [*map(_int_text, values)]
         return True
 
-    def _feed(self, picked: list[tuple[str, str]]) -> Feed:
+    def _feed(self, picked: list[tuple[str, str]], *, lacking: bool = False) -> Feed:
         sources: list[tuple[str, Path | None]] = []
         ready: list[Any] = []
         for new, old in picked:
             cells = self._cells.get(old) if old in self.paths else repeat(None)
             sources.append((new, self.paths[old] if cells is None else None))
             ready += [] if cells is None else [cells]
-        groups = tuple((path, len(keys)) for path, keys in self._plan.groups.items())
+        groups = tuple(self._plan.groups.items())
         rows = zip(self._rows, *ready) if ready else self._rows  # noqa: B905 - nulls do not end
-        feed = feeder(tuple(sources), groups)(rows, self._layout.form.hook)
+        feed = feeder(tuple(sources), groups, lacking=lacking)(rows, self._layout.form.hook)
         next(feed)
         return feed
 
@@ -213,22 +288,20 @@ def fit(rows: list[Any], layout: Layout, *, like: Row | None = None) -> Fitted |
     if not rows or type(rows[0]) is not dict:
         return None
     opened = {} if like else _opened_later(rows, layout)
-    like = like or rows[0] | opened
+    like = like or rows[0] | {key: inner for key, (_, inner) in opened.items()}
     plan = Plan(layout)
     if not like or not plan.read(like):
         return None
     if len(plan.groups) == 1:
         return _fit_flat(rows, plan)
-    if opened:
-        # In first-seen order, as flatten() has it.
-        places = {key: place for place, key in enumerate(opened, 1)}
-        plan.paths = dict(sorted(plan.paths.items(), key=lambda item: places.get(item[1][0], 0)))
-    return Fitted(plan, rows, like) if len(rows) >= FEWEST_ROWS_TO_COMPILE else None
+    places = {key: place for key, (place, _) in opened.items()}
+    plan.paths = _in_order(plan.paths, {path: places[path[0]] for path in plan.paths.values() if path[0] in places})
+    return Fitted(plan, rows, like, places) if len(rows) >= FEWEST_ROWS_TO_COMPILE else None
 
 
-def _opened_later(rows: list[Any], layout: Layout) -> Row:
-    """The mappings that later rows have where the first has a null, in first-seen order."""
-    found: list[tuple[int, int, str, Row]] = []
+def _opened_later(rows: list[Any], layout: Layout) -> dict[str, tuple[Place, Row]]:
+    """The mappings that later rows have where the first has a null, and where they are first seen."""
+    found: dict[str, tuple[Place, Row]] = {}
     for key, value in rows[0].items():
         if value is not None or key in layout.whole:
             continue
@@ -236,9 +309,15 @@ def _opened_later(rows: list[Any], layout: Layout) -> Row:
             inner = row.get(key) if type(row) is dict else None
             if inner is not None:
                 if type(inner) is dict and inner:
-                    found.append((number, list(row).index(key), key, inner))
+                    found[key] = (number, [list(row).index(key)]), inner
                 break
-    return {key: inner for _, _, key, inner in sorted(found, key=lambda item: item[:2])}
+    return found
+
+
+def _in_order(paths: dict[str, Path], places: Mapping[Path, Place]) -> dict[str, Path]:
+    """Bring columns into first-seen order, as flatten() has it; those without a place are of the first row."""
+    first: Place = (0, [])
+    return dict(sorted(paths.items(), key=lambda item: places.get(item[1], first))) if places else paths
 
 
 def _fit_flat(rows: list[Row], plan: Plan) -> Fitted | None:

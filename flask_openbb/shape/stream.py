@@ -7,8 +7,10 @@ complete. Imports :mod:`.plan`, :mod:`.flatten`, :mod:`.layout` and :mod:`.rows`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import chain, islice
+from operator import itemgetter
 from typing import Any
 
 from ..errors import EncodeError, ShapeError
@@ -30,8 +32,12 @@ class Stream(Iterator[bytes]):
     .. versionadded:: 0.1
     """
 
-    def __init__(self, parts: Iterator[bytes], *, before: bytes = b"", after: bytes = b"") -> None:
-        self._parts = parts
+    def __init__(self, parts: Iterator[bytes], *, before: bytes = b"", after: bytes = b"", source: Any = None) -> None:
+        """Take the parts; ``source`` is what they are made of, and is closed after them.
+
+        Not left to the count of references: Python 3.13.0 keeps what a closed generator held.
+        """
+        self._sources = [parts, source]
         self._text = chain([before], parts, [after])
 
     def __next__(self) -> bytes:
@@ -40,13 +46,12 @@ class Stream(Iterator[bytes]):
 
     def within(self, before: bytes, after: bytes) -> Stream:
         """Put text around it."""
-        outer = Stream(self._text, before=before, after=after)
-        outer._parts = self._parts
-        return outer
+        return Stream(self._text, before=before, after=after, source=self)
 
     def close(self) -> None:
         """End the generator the rows come from."""
-        _close(self._parts)
+        for source in self._sources:
+            _close(source)
 
 
 def dump_table(rows: Iterable[Any], layout: Layout) -> Encoded:
@@ -79,8 +84,9 @@ def dump_rows(
 
     .. versionadded:: 0.1
     """
-    for text, _, _ in _parts(rows, layout, declared, part):
-        yield text
+    with closing(_parts(rows, layout, declared, part)) as parts:
+        for text, _, _ in parts:
+            yield text
 
 
 def stream_table(rows: Iterable[Any], layout: Layout, *, declared: Sequence[str] = ()) -> Encoded | Stream:
@@ -94,12 +100,12 @@ def stream_table(rows: Iterable[Any], layout: Layout, *, declared: Sequence[str]
     """
     parts = _parts(rows, layout, declared, PART)
     text, count, more = next(parts)
-    return Stream((text for text, _, _ in parts), before=text) if more else Encoded(text, count)
+    return Stream(map(itemgetter(0), parts), before=text, source=parts) if more else Encoded(text, count)
 
 
 def _parts(
     rows: Iterable[Any], layout: Layout, declared: Sequence[str], size: int
-) -> Iterator[tuple[bytes, int, bool]]:
+) -> Generator[tuple[bytes, int, bool], None, None]:
     """Yield each part of the text, the number of rows so far, and whether there are more."""
     source = iter(rows)
     try:
@@ -138,13 +144,17 @@ class _Table:
         """The text of the first part, and how many rows are in it."""
         rows = _dicts(items, self._layout.sep)
         fitted = fit(rows, self._layout)
-        if fitted is not None:
-            self._settle(fitted.paths, declared)
+        while fitted is not None:
+            try:
+                self._settle(fitted.paths, declared)
+            except ShapeError:  # perhaps for a null that stands for a mapping, and is no column
+                break
             text = fitted.text(self._picked)
             if text is not None:
                 self._fitting, self._like = fitted.paths, fitted.like
                 self._columns.learn(fitted.paths)
                 return text, len(rows)
+            fitted = fitted.widened()
         found = [flat for row in to_rows(rows, sep=self._layout.sep) for flat in self._columns.flat(row)]
         self._settle(self._columns.names(), declared)
         return self._layout.form.dumps(arranged(found, self._picked)), len(found)

@@ -47,13 +47,13 @@ def with_template(layout: Mapping[str, Any], theme: Theme) -> dict[str, Any]:
 
     .. versionadded:: 0.1
     """
-    given = layout.get("template")
-    template = dict(given) if isinstance(given, Mapping) else {}
+    template = dict(_mapping(layout.get("template")))
     palette = PALETTES[theme]
-    template["layout"] = _merged(template.get("layout") or {}, _colours(palette))
+    template["layout"] = _merged(_mapping(template.get("layout")), _colours(palette))
     cells = {"fill": {"color": palette.background}, "line": {"color": palette.grid}}
     header = {"fill": {"color": palette.grid}, "line": {"color": palette.background}}
-    template["data"] = {**(template.get("data") or {}), "table": [{"type": "table", "header": header, "cells": cells}]}
+    table = {"type": "table", "header": header, "cells": cells}
+    template["data"] = {**_mapping(template.get("data")), "table": [table]}
     return {**layout, "template": template}
 
 
@@ -93,8 +93,7 @@ def with_config(spec: Mapping[str, Any], theme: Theme) -> dict[str, Any]:
 
     .. versionadded:: 0.1
     """
-    given = spec.get("config")
-    return {**spec, "config": _merged(_vegalite(PALETTES[theme]), given if isinstance(given, Mapping) else {})}
+    return {**spec, "config": _merged(_vegalite(PALETTES[theme]), _mapping(spec.get("config")))}
 
 
 def _highcharts(palette: Palette) -> dict[str, Any]:
@@ -204,6 +203,11 @@ def _colours(palette: Palette) -> dict[str, Any]:
         },
         "geo": {"bgcolor": palette.background, "lakecolor": palette.background, "landcolor": palette.grid},
     }
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    """A mapping as it is, and none of anything else: a browser's library passes over what it does not know."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from ..manifest.params import describe, request_errors
 
 JSON = "application/json"
 
+_SAID = ("detail", "message", "error", "title")
+"""Where an error says in words what is wrong; ``title`` is of RFC 9457, ``application/problem+json``."""
 _LOCATIONS = frozenset({"query", "querystring", "json", "json_or_form", "form", "headers", "cookies", "path", "files"})
 """Under which webargs sorts the messages of a ValidationError."""
 
@@ -71,19 +73,29 @@ def failure(error: Exception) -> Response:
     return readable(current_app.make_response(_handled(error)))
 
 
+def vary_by(response: Response, *names: str) -> None:
+    """Say that an answer depends on headers of the request, beside those that are said already."""
+    headers = response.headers
+    said = ", ".join(headers.getlist("Vary"))
+    known = {name.strip() for name in said.lower().split(",")}
+    missing = [name for name in names if name.lower() not in known]
+    if missing and "*" not in known:
+        headers["Vary"] = ", ".join([said, *missing] if said else missing)
+
+
 def readable(response: Response) -> Response:
     """Turn an error answer that is not JSON with a ``detail`` into one; others are returned as they are."""
     if response.status_code < 400 or response.content_encoding or response.direct_passthrough:
         return response
     text = response.get_data()
     try:
-        body: Any = orjson.loads(text) if response.mimetype == JSON else None
+        body: Any = orjson.loads(text) if response.is_json else None
     except orjson.JSONDecodeError:
         body = None
     if isinstance(body, dict):
         if _is_shown(body.get("detail")):
             return response
-        found = next((body[key] for key in ("detail", "message", "error") if isinstance(body.get(key), str)), None)
+        found = next((body[key] for key in _SAID if isinstance(body.get(key), str)), None)
         body["detail"] = _with_errors(body, found) or one_line(found or _reason(response.status_code))
     elif isinstance(body, str) and body:
         body = {"detail": one_line(body)}

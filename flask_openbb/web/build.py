@@ -22,7 +22,8 @@ from ..manifest.registry import Marked
 from .bindings import Binding, Home, told
 from .conditional import digest_of
 from .entries import agent_entry, entry_of
-from .routes import PLACES, Routes, resolve_options
+from .param_views import resolve_options
+from .routes import PLACES, Routes
 from .rules import relative_url
 
 if TYPE_CHECKING:

@@ -32,7 +32,8 @@ from .entries import entry_of
 from .environ import ASKED, BINDING, KEPT, METHODS
 from .flights import Flights
 from .generations import Generations
-from .routes import Routes, resolve_options
+from .param_views import resolve_options
+from .routes import Routes
 from .stores import Store
 
 if TYPE_CHECKING:

@@ -5,6 +5,8 @@ Commands build the manifests afresh in an app context; they never touch what req
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,13 @@ import orjson
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from ..errors import OpenBBError
+from ..errors import ConfigError, Fault, OpenBBError
+from ..manifest.report import errors_first
 from .build import Built, compose
 from .routes import Routes, find_routes
 from .state import state_of
+
+logger = logging.getLogger("flask_openbb")
 
 openbb_commands = AppGroup("openbb", help="OpenBB Workspace backend: manifests, check, routes, certificate.")
 
@@ -57,11 +62,13 @@ def agents_command(output: Path | None) -> None:
 @openbb_commands.command("check")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 def check_command(strict: bool) -> None:
-    """Check the manifests; exit with 1 if Workspace would refuse them."""
-    built = _compose()
-    for fault in built.faults:
+    """Check the manifests and open the databases of SQL; exit with 1 if Workspace would refuse them."""
+    app, routes = _routes()
+    built = compose(app, state_of(app), routes)
+    faults = errors_first([*built.faults, *_sql_faults(routes)])
+    for fault in faults:
         click.echo(str(fault))
-    counts = {level: sum(fault.severity == level for fault in built.faults) for level in ("error", "warning", "hint")}
+    counts = {level: sum(fault.severity == level for fault in faults) for level in ("error", "warning", "hint")}
     agents = f", {len(built.agents)} valid agents" if built.agents else ""
     click.echo(
         f"{len(built.widgets)} valid widgets, {len(built.apps)} valid apps{agents}: {counts['error']} errors, "
@@ -104,6 +111,21 @@ def cert_command(directory: Path, hosts: tuple[str, ...], days: int, force: bool
     click.echo(f"Wrote {certificate} and {key}.")
     click.echo(f"Serve with them: gunicorn --certfile {certificate} --keyfile {key} ...")
     click.echo("Then trust the certificate in your system's keychain or certificate store.")
+
+
+def _sql_faults(routes: Routes) -> Iterator[Fault]:
+    """What keeps a SQL widget's database from being opened, which a server does at the first request for it."""
+    for binding in routes.widgets.values():
+        widget = getattr(binding.function, "openbb_sql", None)
+        try:
+            if widget is not None:
+                widget.model().database.catalog()
+        except (ConfigError, ImportError) as error:
+            yield Fault("error", str(error), widget=binding.id, location=binding.declaration.location)
+        except Exception as error:  # such as a server that is down
+            logger.warning("Widget %r: its database could not be opened.", binding.id, exc_info=error)
+            message = f"Its database could not be opened ({type(error).__name__})."
+            yield Fault("warning", message, widget=binding.id, location=binding.declaration.location)
 
 
 def _app() -> Flask:

@@ -24,6 +24,7 @@ from flask import request
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import ClosingIterator
 
+from .answers import vary_by
 from .environ import KEPT
 
 _KEPT_BYTES = 16 * 2**20
@@ -110,7 +111,7 @@ def compress(response: Response, *, min_size: int, kept: Kept) -> Response:
     size = response.calculate_content_length() if response.is_sequence else None
     if not min_size or (size is not None and size < min_size) or not _may_change(response):
         return response
-    response.vary.add("Accept-Encoding")
+    vary_by(response, "Accept-Encoding")
     accepted = request.headers.get("Accept-Encoding")
     if not accepted or request.method == "HEAD" or _hidden(response):
         return response

@@ -14,6 +14,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from ..door.auth import Policy
+from .answers import vary_by
 from .door import credential_headers
 
 DIGEST_SIZE = 16
@@ -43,12 +44,18 @@ def conditional(response: Response, policies: Collection[Policy], *, digest: str
         headers["ETag"] = f'"{digest or digest_of(response.get_data())}"'
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = "private, no-cache" if policies else "no-cache"
-    for policy in policies:
-        for name in credential_headers(policy):
-            response.vary.add(name)
+    vary_by(response, *(name for policy in policies for name in credential_headers(policy)))
     # For an ETag make_conditional says the same, at twice the cost, and adds the Date that servers add.
+    asked = request.environ.get("HTTP_IF_NONE_MATCH")
     if "If-Match" in request.headers:
         response.make_conditional(request.environ)
-    elif "If-None-Match" in request.headers and request.if_none_match.contains_weak(response.get_etag()[0] or ""):
+    elif asked and _is_known(asked, response):
         response.status_code = 304
     return response
+
+
+def _is_known(asked: str, response: Response) -> bool:
+    """Whether the answer's ETag is one of those a client has, compared weakly."""
+    if asked.removeprefix("W/") == response.headers["ETag"].removeprefix("W/"):
+        return True  # the usual case, without parsing either
+    return request.if_none_match.contains_weak(response.get_etag()[0] or "")

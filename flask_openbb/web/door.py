@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from ..door.auth import AnyOf, Policy, authenticate
 from ..door.credentials import Credentials, Identity
 from ..errors import AuthError
+from .answers import vary_by
 from .state import State
 
 TRUNCATED = "X-OpenBB-Truncated"
@@ -79,21 +80,19 @@ def write_cors(state: State, response: Response, methods: frozenset[str] = _METH
     Source: Fetch standard, CORS check: error answers need them too, or the browser hides the error.
     """
     headers = response.headers
-    present = {name.lower() for name in headers.keys()}  # noqa: SIM118 -- iterating gives pairs
+    present = {name.lower() for name, _ in headers}
     for name in present & _CORS_HEADERS:
         del headers[name]
-    if "Origin" in request.headers:
+    if "HTTP_ORIGIN" in request.environ:
         # Not set_cors_headers: it leaves a response alone that the host's @cross_origin has seen.
         for name, value in get_cors_headers(_options(state, methods), request.headers, request.method).items():
             headers.add(name, value)
         if TRUNCATED in headers:
             headers.add("Access-Control-Expose-Headers", TRUNCATED)
-    if "vary" not in present:
+    if "vary" in present:
+        vary_by(response, "Origin")
+    else:
         headers.add("Vary", "Origin")
-        return response
-    vary = response.vary
-    vary.add("Origin")
-    headers["Vary"] = vary.to_header()
     return response
 
 

@@ -1,7 +1,7 @@
 """Forms: which widget shows which, who may submit, what was pressed, and what is answered.
 
-Runs with ``routes`` when declarations are matched with the URL map (:func:`link`), while a manifest is built
-(:func:`resolve_form`), and at request time for ``dispatch`` and ``hooks``.
+Runs with ``routes`` when declarations are matched with the URL map (:func:`link`), and at request time for ``dispatch``
+and ``hooks``.
 
 Source: OpenBB docs, widget-parameters/input-form; the client's FormParamElement: a submission is a ``fetch`` of the
 form's endpoint, JSON both ways, tried once, with the headers of the widget; ``message`` and ``error`` of a refusal are
@@ -21,11 +21,8 @@ from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response
 
 from ..errors import Fault, RegistrationError, RequestError, ShapeError
-from ..manifest.forms import BUTTON, Form, buttons_of, form_inputs, forms_in
-from ..manifest.naming import described
+from ..manifest.forms import BUTTON, Form, buttons_of, forms_in
 from ..manifest.params import describe, request_errors
-from ..manifest.registry import same_source
-from ..manifest.specs import Param
 from ..shape.submissions import SUBMITTED
 from .answers import JSON, code_of, one_line
 from .bindings import Binding
@@ -59,36 +56,6 @@ def link(state: State, routes: Routes) -> None:
     for binding in kept.values() if state.settings.cache is None else ():
         message = "A form makes its kept answers old, but only those of the worker that took the submission."
         routes.faults.append(_fault(binding, "hint", message, "With several workers, set OPENBB_CACHE to a Redis URL."))
-
-
-def resolve_form(routes: Routes, form: Form, *, near: str) -> Param:
-    """A form as the manifest has it: the URL of its view, and its inputs.
-
-    :param near: The endpoint of the widget.
-    :raises RegistrationError: If the view is no form of this app, or has fields that no form can hold.
-    """
-    name = getattr(form.view, "__name__", repr(form.view))
-    binding = routes.of_view("form", form.view, near=near)
-    if binding is None:
-        if any(same_source(mark.declaration, form.view) for mark, _ in routes.faulty):
-            raise RegistrationError(f"Form({name}) cannot be shown: its view has a fault of its own.")
-        raise RegistrationError(
-            f"Form({name}) is not a form of this app. Put '@openbb.form' above its 'def', under its route decorator."
-        )
-    if form.method not in (None, binding.method):
-        raise RegistrationError(f"Form({name}) has method={form.method!r}, but its view takes {binding.method}.")
-    title, description = described(binding.function)
-    return Param(
-        form.name,
-        type="form",
-        label=title if form.label is None else form.label,
-        description=description if form.description is None else form.description,
-        show=True if form.show is None else form.show,
-        endpoint=binding.url,
-        method=binding.method,
-        input_params=form_inputs(form, binding.plan),
-        extra=form.extra,
-    )
 
 
 def check_origin(state: State, binding: Binding) -> None:
@@ -175,6 +142,8 @@ def finish(state: State, response: Response) -> Response:
     if not 300 <= response.status_code < 500 and state.routes is not None:
         for changed in state.routes.changes.get(binding.id, ()):
             state.answers.forget(changed)
+            if changed.rows is not None:
+                changed.rows.forget()
     # What readable() left alone, because it is compressed or a file, is left alone here too.
     if response.status_code >= 400 and not response.content_encoding and not response.direct_passthrough:
         body = orjson.loads(response.get_data())

@@ -23,17 +23,18 @@ from .answers import error_response, failure, readable
 from .assembly import routes_of
 from .bindings import Binding
 from .compression import compress
-from .dispatch import answer, check
+from .dispatch import answer
 from .door import guard, preflight_response, write_cors
 from .environ import ASKED, BINDING, FORM, GUARDED, METHODS
 from .forms import finish
+from .rerouting import host_route, match, route_to
 from .routes import PLACES, Routes
-from .rules import fill_rule
 from .state import BLUEPRINT, EXTENSION, State, current_state
-from .udf import is_below, part_of, refusal
+from .udf import part_of, refusal
 from .views import info_page
 
 _OURS = BLUEPRINT + "."
+_HEAD = frozenset({"HEAD"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -63,7 +64,7 @@ def before_request() -> Any:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     state: State = app.extensions[EXTENSION]
     routes = routes_of(app, state)
-    method = _asked_method()
+    method = asked.method if asked.method in {"GET", "POST"} else _asked_method()
     if "{" in asked.path and (answered := _at_placeholders(state, routes, method)) is not None:
         return answered
     rule = asked.url_rule
@@ -80,12 +81,14 @@ def before_request() -> Any:
 
 def after_request(response: Response) -> Response:
     """Write CORS headers on our own answers, make their errors readable, and compress them."""
-    methods = request.environ.get(METHODS)
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    methods = asked.environ.get(METHODS)
     if methods is None:
         return response
-    state = current_state()
-    response = write_cors(state, finish(state, readable(response)), methods)
-    return compress(response, min_size=state.settings.compress_min_size, kept=state.packed)
+    state, response = current_state(), readable(response)
+    if FORM in asked.environ:
+        response = finish(state, response)
+    return compress(write_cors(state, response, methods), min_size=state.settings.compress_min_size, kept=state.packed)
 
 
 def _ours(methods: frozenset[str], binding: Binding | None = None) -> Response | None:
@@ -97,9 +100,11 @@ def _ours(methods: frozenset[str], binding: Binding | None = None) -> Response |
     """
     if binding is not None and binding.declaration.role == "form":
         request.environ[FORM] = binding
-    methods |= {_asked_method()} & _METHODS
-    _mark(methods | {"HEAD"} if "GET" in methods else methods)
-    if request.method != "OPTIONS" or "Origin" not in request.headers:
+    method = request.method
+    if method not in methods:
+        methods |= {_asked_method()} & _METHODS
+    _mark(methods | _HEAD if "GET" in methods else methods)
+    if method != "OPTIONS" or "Origin" not in request.headers:
         return None
     return _beside_hooks(preflight_response()) if "Access-Control-Request-Method" in request.headers else None
 
@@ -238,7 +243,7 @@ def _redirected(routes: Routes, method: str, redirect: RequestRedirect) -> Any:
     Source: CLIENT lib/utils/widgetParams.ts, ``cleanURL``; Fetch standard, CORS-preflight request.
     """
     path = unquote(urlsplit(redirect.new_url).path).removeprefix(request.root_path)
-    matched = _match(path, method)
+    matched = match(path, method)
     if matched is None:
         return None
     rule, view_args = matched
@@ -249,7 +254,7 @@ def _redirected(routes: Routes, method: str, redirect: RequestRedirect) -> Any:
     if refusal is not None:
         return refusal
     request.environ[BINDING] = binding
-    _route_to(rule, view_args, path)
+    route_to(rule, view_args, path)
     response = current_app.preprocess_request()
     return current_app.dispatch_request() if response is None else response
 
@@ -268,10 +273,10 @@ def _answer_elsewhere(state: State, binding: Binding, *, token: str | None = Non
             guard(binding.policy, widget=binding.id)
         else:
             g.openbb_identity = _signed_identity(state, binding, token)
-        rule, view_args, path = _host_route(state, binding, part)
+        rule, view_args, path = host_route(state, binding, part)
     except RequestError as error:
         return _beside_hooks(refusal(error) if part else failure(error))
-    _route_to(rule, view_args, path)
+    route_to(rule, view_args, path)
     if part:
         request.environ[GUARDED] = binding
     response = app.preprocess_request()
@@ -292,56 +297,6 @@ def _signed_identity(state: State, binding: Binding, token: str) -> Any:
     if binding.policy is not None and not knows(binding.policy, identity.id):
         raise RequestError(403, "The key this URL was signed for is no longer valid. Reload the backend in Workspace.")
     return identity
-
-
-def _host_route(state: State, binding: Binding, part: str | None) -> tuple[Rule, dict[str, Any], str]:
-    """The host's rule, view arguments and path, the rule's arguments taken from the query.
-
-    The path is matched as if it had been asked, so that converters run, and a value that leads to another view
-    (``desk=a/x``) is refused: that view's Blueprint would guard it in place of ours.
-    """
-    rule = binding.rule
-    if not rule.arguments and part is None:
-        return rule, {}, rule.rule
-    values = check(state, binding) if rule.arguments else {}
-    path = fill_rule(rule.rule, values)
-    if part is not None:
-        path = f"{path.rstrip('/')}/{part}"
-    matched = _match(path, "POST" if binding.extract else binding.method)
-    if part is not None:
-        if matched is None or not _is_of_feed(state, matched[0], rule):
-            raise RequestError(404, f"Nothing is found at {binding.url}/{part} here.")
-        return *matched, path
-    if matched is None or matched[0].endpoint != binding.endpoint:
-        names = ", ".join(sorted(values))
-        raise RequestError(404, f"Nothing is found at {binding.url} for these values of {names}.")
-    return *matched, path
-
-
-def _is_of_feed(state: State, rule: Rule, root: Rule) -> bool:
-    """Whether a rule is of the feed below a chart's, and no widget with a door of its own."""
-    asked = (rule.endpoint, "GET")
-    routes = state.routes
-    return routes is not None and asked not in routes.native.keys() | routes.closed and is_below(rule.rule, root.rule)
-
-
-def _route_to(rule: Rule, view_args: dict[str, Any], path: str) -> None:
-    """Make the request one for another URL, its path too: a host's login hook may go by any of them."""
-    request.url_rule = rule
-    request.view_args = view_args
-    request.routing_exception = None
-    request.path = path
-    for cached in ("full_path", "url", "base_url"):
-        request.__dict__.pop(cached, None)
-
-
-def _match(path: str, method: str) -> tuple[Rule, dict[str, Any]] | None:
-    adapter = current_app.create_url_adapter(request)
-    try:
-        rule, view_args = adapter.match(path, method=method, return_rule=True)  # type: ignore[union-attr]
-    except (HTTPException, ValueError):  # a host's converter may raise the latter
-        return None
-    return rule, dict(view_args)
 
 
 def _no_binding(routes: Routes, rule: Rule, method: str) -> Any:
@@ -365,7 +320,7 @@ def _no_binding(routes: Routes, rule: Rule, method: str) -> Any:
 
 def _not_allowed(routes: Routes, refused: MethodNotAllowed) -> Any:
     for method in refused.valid_methods or ():
-        matched = _match(request.path, method)
+        matched = match(request.path, method)
         endpoint = matched[0].endpoint if matched else ""
         if endpoint.startswith(_OURS):
             return _ours(frozenset({"GET"}))  # Flask's own 405 follows

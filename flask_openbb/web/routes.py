@@ -17,13 +17,11 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from werkzeug.routing import Rule
 
-from ..errors import Fault, RegistrationError
-from ..manifest.forms import Form
+from ..errors import Fault
 from ..manifest.kinds import Kind
 from ..manifest.registry import Declaration, Marked, Role, View, is_declared_by, marks_of, same_source
-from ..manifest.specs import Param, ParamRows
 from .bindings import OPTIONS_QUERY, Binding, Home, UnusableError, bind, kind_of
-from .forms import link, resolve_form
+from .forms import link
 from .row_urls import extract_of
 from .rules import is_whole_url, loose_pattern, relative_url
 from .state import BLUEPRINT
@@ -243,38 +241,6 @@ def _close(state: State, routes: Routes, endpoint: str, mark: Marked, rules: lis
         return
     methods = {mark.method} if mark.method else {method for rule in rules for method in rule.methods or ()}
     routes.closed |= {(endpoint, method) for method in methods}
-
-
-def resolve_options(routes: Routes, rows: ParamRows, *, near: str) -> ParamRows:
-    """Replace views given as ``options``, and those of forms, by their URLs.
-
-    :param near: The endpoint of the widget.
-    :raises RegistrationError: If one is not an ``@openbb.options`` or ``@openbb.form`` view of this app.
-    """
-
-    def resolve(param: Param) -> Param:
-        if isinstance(param, Form):
-            return resolve_form(routes, param, near=near)
-        if param.input_params:
-            param = replace(param, input_params=tuple(resolve(inner) for inner in param.input_params))
-        if not callable(param.options):
-            return param
-        binding = routes.of_view("options", param.options, near=near)
-        if binding is None:
-            name = getattr(param.options, "__name__", repr(param.options))
-            raise RegistrationError(
-                f"Parameter {param.name!r}: options={name} is not an options view of this app. "
-                "Put '@openbb.options' above its 'def', under its route decorator."
-            )
-        url = binding.url
-        if param.query is not None and binding.id not in routes.queries:
-            raise RegistrationError(
-                f"Parameter {param.name!r} has a query, which Workspace posts to its options view, and the route of "
-                f"{getattr(param.options, '__name__', url)!r} does not accept POST. Add methods=['GET', 'POST'] to it."
-            )
-        return replace(param, options=url)
-
-    return tuple(tuple(resolve(param) for param in row) if isinstance(row, tuple) else resolve(row) for row in rows)
 
 
 def _shared(endpoint: str, other: str) -> int:

@@ -29,7 +29,8 @@ from werkzeug.wrappers import Response
 
 from ..errors import ConfigError, OpenBBError, RequestError, RowTimeoutError, ShapeError
 from ..manifest.registry import View
-from ..rowmodel import Guard, RowRequest, Source, answer, parse_request
+from ..rowmodel import Guard, Page, RowRequest, Source, answer, parse_request
+from ..rowmodel.counts import mark_of
 from ..shape.encode import Form
 from .answers import JSON, error_response, failure, json_response, one_line
 from .bindings import Binding
@@ -66,13 +67,15 @@ def answer_rows(
     value = current_app.ensure_sync(view)(**keywords)
     if _is_answer(value):
         return respond(binding, value)
+    if isinstance(value, list) and not value and not model.declared and binding.extract is None:
+        return json_response(Form().dumps(Page([], 0).body()))  # whatever the columns that it would be filtered by
     source = _told_apart(_guarded(lambda: model.answered(value)), arguments)
-    guard = Guard(model.settings.timeout)
     rules = model.settings.rules
     body = request_body(state, binding)
     if binding.extract is not None:
-        sent: Response = _guarded(lambda: send_extract(binding, source, body, guard))
+        sent: Response = _guarded(lambda: send_extract(binding, source, body))
         return sent
+    guard = Guard(model.settings.timeout)
     asked = parse_request(body, source.columns, rules=rules)
     with watched(guard):
         page = _guarded(lambda: answer(source, asked, rules=rules, guard=guard, counts=model.counts))
@@ -132,8 +135,8 @@ def _told_apart(source: Source, arguments: Mapping[str, Any]) -> Source:
         return source
     identity = g.get("openbb_identity")
     try:
-        told = (source.identity, None if identity is None else identity.id, tuple(sorted(arguments.items())))
-        hash(told)
+        asked = mark_of([[name, arguments[name]] for name in sorted(arguments)])
+        told = (source.identity, None if identity is None else mark_of(identity.id), asked)
     except TypeError:
         return replace(source, identity=None)
     return replace(source, identity=told)

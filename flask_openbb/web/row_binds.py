@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -31,6 +32,8 @@ from ..rowmodel.sources import DATABASES
 _renewed: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 """Engines of a parent process that this process has opened anew, and its number."""
 _lock = threading.Lock()
+KEPT = 64
+"""Engines of ours for one row model; the connections of the one longest unused are closed."""
 
 
 def root_of(value: Any) -> str:
@@ -58,7 +61,8 @@ class Binds:
     def __init__(self, bind: Any, *, pid: int) -> None:
         self._bind = bind
         self._pid = pid
-        self._made: Any = None
+        self._made: OrderedDict[Any, Any] = OrderedDict()
+        """Engines of ours by their URL: a function may give each client its own, or new credentials each hour."""
 
     def find(self, source: Any) -> Any:
         """Give a SQLAlchemy engine, a DuckDB connection, or the path of a DuckDB file; None where there is none.
@@ -75,7 +79,7 @@ class Binds:
                 return None
         if is_duckdb(bind):
             if bind is self._bind:
-                check_process(self._pid)
+                check_process(bind, self._pid)
             return bind
         if is_file(bind):
             return Path(bind)
@@ -92,15 +96,20 @@ class Binds:
         return self._renewed(bind)
 
     def _engine(self, url: Any) -> Any:
-        if self._made is None:
-            try:
-                from sqlalchemy import create_engine
-            except ImportError as error:
-                raise MissingExtraError("sql", feature="A row model over a database") from error
-            with _lock:
-                if self._made is None:
-                    self._made = create_engine(url, pool_pre_ping=True)
-        return self._made
+        try:
+            from sqlalchemy import create_engine, make_url
+        except ImportError as error:
+            raise MissingExtraError("sql", feature="A row model over a database") from error
+        url = make_url(url)
+        with _lock:
+            if url not in self._made:
+                self._made[url] = create_engine(url, pool_pre_ping=True)
+            self._made.move_to_end(url)
+            made = self._made[url]
+            unused = self._made.popitem(last=False)[1] if len(self._made) > KEPT else None
+        if unused is not None:
+            self._renewed(unused).dispose()
+        return made
 
     def _renewed(self, engine: Any) -> Any:
         """Open the pool anew in a process that forked: two processes on one connection mix up their answers.
@@ -116,17 +125,24 @@ class Binds:
         return engine
 
 
-def check_process(pid: int) -> None:
-    """Refuse a DuckDB connection that another process opened.
+def check_process(given: Any, pid: int) -> None:
+    """Refuse what has threads that another process started: a DuckDB connection, and a lazy frame of polars.
 
+    :param pid: The process it was given in.
     :raises ConfigError: If ``pid`` is not this process.
+
+    Source: polars' user guide, Multiprocessing.
     """
-    if os.getpid() != pid:
-        msg = (
-            "a DuckDB connection does not survive a fork, and this process is a child of the one that opened it. "
-            "Give its file, or a function that opens it."
-        )
-        raise ConfigError(msg)
+    if os.getpid() == pid:
+        return
+    if is_duckdb(given):
+        what, instead = "DuckDB connection", "its file, or a function that opens it"
+    elif root_of(given) == "polars" and hasattr(given, "collect_schema") and not hasattr(given, "rows"):
+        what, instead = "polars LazyFrame", "its file, a DataFrame, or make it in the view"
+    else:
+        return
+    msg = f"a {what} does not survive a fork, and this process is a child of the one that opened it. Give {instead}."
+    raise ConfigError(msg)
 
 
 def _of_extension(db: Any, source: Any) -> Any:

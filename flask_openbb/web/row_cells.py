@@ -6,21 +6,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 SHOWN_BYTES = 32
-"""Bytes of a binary value that are shown."""
+"""Bytes of a binary value that a grid shows; exports have all."""
 
 
-def shown(value: Any) -> Any:
+def shown(value: Any, *, whole: bool = False) -> Any:
     """Give a cell's value in a form that can be written: bytes become their first ones in hexadecimal.
 
     Lists and mappings stay as they are, but for what is in them.
+
+    :param whole: Write all bytes, as a file does that somebody takes away.
     """
     if isinstance(value, bytes | bytearray | memoryview):
         found = bytes(value)
-        return f"0x{found[:SHOWN_BYTES].hex()}" + ("…" if len(found) > SHOWN_BYTES else "")
+        cut = not whole and len(found) > SHOWN_BYTES
+        return f"0x{found[:SHOWN_BYTES].hex()}…" if cut else f"0x{found.hex()}"
     if isinstance(value, Mapping):
-        return {str(key): shown(each) for key, each in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [shown(each) for each in value]
+        return {str(key): shown(each, whole=whole) for key, each in value.items()}
+    if isinstance(value, set | frozenset):
+        value = sorted(value, key=str)
+    if isinstance(value, list | tuple):
+        return [shown(each, whole=whole) for each in value]
     return value if isinstance(value, str | int | float | None) or hasattr(value, "isoformat") else _known(value)
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextvars
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import ConfigError, Fault, MissingExtraError
+from ..errors import ConfigError, Fault, MissingExtraError, Severity
 from ..manifest.column_types import DAY, FLAG, NUMBER, TEXT, WHOLE, Types
 from ..manifest.columns import columns_from
 from ..manifest.specs import Column
@@ -60,11 +60,24 @@ def row_columns(binding: Binding) -> tuple[tuple[Column, ...], tuple[Fault, ...]
             raise
         logger.warning("Widget %r: its source could not be read for the manifest.", binding.id, exc_info=error)
         reason = "its file is missing" if isinstance(error, ConfigError) else type(error).__name__
+        if isinstance(error, ImportError):  # of a database's driver
+            reason = str(error)
         message = f"The source could not be read ({reason}), so the manifest has no columns of it."
         fix = "It is read again with the manifest in half a minute; Workspace shows the columns of the first rows."
         location = binding.declaration.location
         return binding.columns, (Fault("warning", message, widget=binding.id, location=location, fix=fix),)
-    return merged(found, binding.columns), ()
+    return merged(found, binding.columns), tuple(_unknown(binding, found))
+
+
+def _unknown(binding: Binding, found: RowColumns) -> Iterator[Fault]:
+    """Tell of declared columns that the source lacks; a view may still select them."""
+    for column in binding.columns:
+        if column.field not in found:
+            near = found.nearest(column.field)
+            severity: Severity = "warning" if near.startswith("Did you mean") else "hint"
+            message = f"The source has no column {column.field!r}, which stays empty if the view selects none."
+            location = binding.declaration.location
+            yield Fault(severity, message, widget=binding.id, location=location, fix=near)
 
 
 def merged(found: RowColumns, declared: Sequence[Column]) -> tuple[Column, ...]:

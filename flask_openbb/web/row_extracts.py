@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import chain
 from typing import Any
 
@@ -21,6 +22,7 @@ from ..rowmodel.plan import leaves, where_of
 from ..shape.encode import Form
 from .answers import json_response
 from .bindings import Binding
+from .row_sources import RowModel
 from .row_tables import XLSX_ROWS, csv_parts, xlsx_parts
 from .row_urls import EXPORTS, VALUES
 from .row_watch import watched
@@ -30,26 +32,31 @@ MOST_VALUES = 10_000
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 
 
-def send_extract(binding: Binding, source: Source, body: Any, guard: Guard) -> Response:
+def send_extract(binding: Binding, source: Source, body: Any) -> Response:
     """Answer an extract of a row model.
 
     :raises RowRequestError: If the request is refused, or too many rows pass its filters.
+    :raises RowTimeoutError: If it takes too long before the first rows are there.
     """
     extract = str(binding.extract)
-    model = binding.rows
-    rules = model.settings.rules  # type: ignore[union-attr] # an extract is of one
-    asked = parse_request(body, source.columns, rules=rules)
+    model: RowModel = binding.rows  # type: ignore[assignment] # an extract is of one
+    settings = model.settings
+    asked = parse_request(body, source.columns, rules=settings.rules)
     if extract not in EXPORTS:
-        return _values(binding, source, extract.removeprefix(VALUES), asked, guard)
-    most = model.settings.export_rows  # type: ignore[union-attr]
-    most = min(most, XLSX_ROWS) if extract.endswith("xlsx") else most
-    _check_size(source, asked, most, guard)
-    rows = export(source, asked, limit=most)
-    names = source.columns.names
-    form = Form(binding.shaping.big_ints, binding.shaping.decimals)
-    if extract.endswith("csv"):
-        return _download(binding, extract, csv_parts(rows, names, form))
-    return _download(binding, extract, xlsx_parts(rows, names, zone=rules.zone))
+        return _values(binding, source, extract.removeprefix(VALUES), asked, Guard(settings.timeout))
+    excel = extract.endswith("xlsx")
+    most = min(settings.export_rows, XLSX_ROWS) if excel else settings.export_rows
+    guard = Guard(settings.export_timeout)
+    with ExitStack() as watching:
+        watching.enter_context(watched(guard))
+        _check_size(source, asked, most, guard)
+        rows, names = export(source, asked, limit=most, guard=guard), source.columns.names
+        form = Form(binding.shaping.big_ints, binding.shaping.decimals)
+        parts = xlsx_parts(rows, names, zone=settings.rules.zone) if excel else csv_parts(rows, names, form)
+        response = _download(binding, extract, parts)
+        # Until the last part is sent, or the client is gone.
+        response.call_on_close(watching.pop_all().close)
+    return response
 
 
 def _values(binding: Binding, source: Source, column: str, asked: RowRequest, guard: Guard) -> Response:
@@ -62,8 +69,7 @@ def _values(binding: Binding, source: Source, column: str, asked: RowRequest, gu
 def _check_size(source: Source, asked: RowRequest, most: int, guard: Guard) -> None:
     """Refuse what would be cut; a file that lacks rows without saying so is worse than none."""
     plan = leaves(RowRequest(filter=where_of(asked)), source.columns, source.key)
-    with watched(guard):
-        total = source.engine.count(plan, guard)
+    total = source.engine.count(plan, guard)
     if total > most:
         problem = f"{total:,} rows are too many for one file: at most {most:,}. Filter more narrowly."
         raise RowRequestError("", problem)

@@ -43,6 +43,8 @@ class RowOptions:
     """Seconds for one page."""
     export_rows: Any = None
     """Rows in an export at most."""
+    export_timeout: Any = None
+    """Seconds for one export, until its last row is sent."""
     time_zone: Any = None
     first_weekday: Any = 0
     inclusive: Any = True
@@ -63,7 +65,8 @@ class RowOptions:
         """
         from ..rowmodel import Labels, Limits, Rules  # noqa: PLC0415 - a room that most services do not use
 
-        given = {name: getattr(self, name) for name in ("errors", "timeout", "export_rows", "count_seconds")}
+        names = ("errors", "timeout", "export_rows", "export_timeout", "count_seconds")
+        given = {name: getattr(self, name) for name in names}
         made = {
             name: getattr(settings, f"row_model_{name}") if value is None else value for name, value in given.items()
         }
@@ -74,6 +77,7 @@ class RowOptions:
                 _number(made["export_rows"], 1) and isinstance(made["export_rows"], int),
                 "rows, 1 or more",
             ),
+            "export_timeout": (_number(made["export_timeout"], 0.001), "seconds, more than 0"),
             "count_seconds": (_number(made["count_seconds"], 0), "seconds, 0 or more"),
             "first_weekday": (self.first_weekday in range(7), "0 for Monday to 6 for Sunday"),
             "inclusive": (isinstance(self.inclusive, bool), "True or False"),
@@ -112,6 +116,7 @@ class RowSettings:
     errors: Errors
     timeout: float
     export_rows: int
+    export_timeout: float
     count_seconds: float
 
 

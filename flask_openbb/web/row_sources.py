@@ -9,15 +9,19 @@ their statements: no caller gets another's rows or totals, since a statement nar
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError, MissingExtraError
-from ..rowmodel import Counts, Source, narrow, open_source
+from ..manifest.near_misses import did_you_mean
+from ..rowmodel import Counts, RowColumn, RowColumns, Source, narrow, open_source, rows_source
+from ..rowmodel.columns import columns_of_rows
+from ..shape.rows import to_rows
 from .row_binds import Binds, check_process, is_duckdb, root_of, tables_of
 from .row_options import Opened, RowOptions, RowSettings
 
+FRAMES = frozenset({"pandas", "polars", "pyarrow"})
 KEPT = 64
 """Sources one row model keeps open, by the engine or file they are in."""
 
@@ -37,6 +41,11 @@ class RowModel:
         self._opened = opened
         self._binds = Binds(options.bind, pid=options.pid)
 
+    def forget(self) -> None:
+        """Count anew: a form changed the rows."""
+        if self.counts is not None:
+            self.counts.clear()
+
     @property
     def declared(self) -> bool:
         """Whether the decorator says where the rows are."""
@@ -54,7 +63,7 @@ class RowModel:
         """Give what a view that takes ``source`` narrows: a selectable, or the frame or rows as they were given."""
         relation = getattr(self.source().engine, "relation", None)
         given = self.options.source
-        in_memory = given is not None and root_of(given) in {"pandas", "polars", "pyarrow"}
+        in_memory = given is not None and root_of(given) in FRAMES
         return given if relation is None or in_memory else relation.selectable
 
     def answered(self, value: Any) -> Source:
@@ -69,12 +78,18 @@ class RowModel:
             if not self.declared:
                 msg = "the view returned nothing. Return a select(), a table, a frame, a path or rows, or give source=."
                 raise ConfigError(msg)
-            return self.source()
+            return self._whole()
         if value is self.options.source:
-            return self.source()
+            return self._whole()
         if not is_statement(value):
             return self._open(value)
         return self._narrowed(getattr(value, "statement", value))
+
+    def _whole(self) -> Source:
+        """Give the declared source as this request sees it: a statement's values may be functions of the caller."""
+        source, given = self.source(), self.options.source
+        check_process(given, self.options.pid)
+        return narrow(source, given) if hasattr(given, "selected_columns") else source
 
     def _narrowed(self, statement: Any) -> Source:
         # Without a declared source the first statement opens the engine, and those after it narrow the same one.
@@ -100,7 +115,8 @@ class RowModel:
 
     def _mark(self, given: Any, bind: Any) -> Hashable:
         if given is None or is_statement(given):
-            return str(bind) if isinstance(bind, Path) else id(bind)
+            key = self.options.key or (None if given is None else _primary(given))
+            return str(bind) if isinstance(bind, Path) else id(bind), key if isinstance(key, str | None) else tuple(key)
         if isinstance(given, str | Path):
             return str(given)
         return id(given) if given is self.options.source else None
@@ -109,11 +125,23 @@ class RowModel:
         options = self.options
         if given is None or is_statement(given):
             return _of_database(given, bind, options)
-        if is_duckdb(given) and given is options.source:
-            check_process(options.pid)
+        if given is options.source:
+            check_process(given, options.pid)
         if isinstance(given, str | Path) or is_duckdb(given) or callable(given):
             return open_source(given, _key(options, ()), table=options.table, schema=options.schema)
-        return open_source(given, _key(options, ()))
+        if given is options.source or root_of(given) in FRAMES:
+            return open_source(given, _key(options, ()))
+        return self._chosen(to_rows(given), _key(options, ()))
+
+    def _chosen(self, rows: list[dict[str, Any]], key: str | Sequence[str]) -> Source:
+        """Open rows that a view chose: a column has the type it has in the declared rows, and no rows have columns."""
+        columns: dict[str, RowColumn] = {}
+        if self.declared and self.source().engine.name == "python":
+            columns.update(self.source().columns)
+        for name, column in columns_of_rows(rows).items() if rows else ():
+            columns.setdefault(name, column)
+        names = (key,) if isinstance(key, str) else key
+        return rows_source(rows, key, columns=RowColumns(columns.values() or map(RowColumn, names)))
 
 
 def is_statement(value: Any) -> bool:
@@ -149,19 +177,22 @@ def _of_duckdb(given: Any, bind: Any, options: RowOptions) -> Source:
         return open_source(bind, _key(options, ()), table=options.table, schema=options.schema)
     table = tables_of(given)[0]
     base = open_source(bind, _key(options, _primary(given)), table=table.name, schema=table.schema)
-    return narrow(base, given)
+    engine = base.engine.narrowed(given)  # type: ignore[attr-defined]  # DuckDB's
+    return Source(engine.columns, base.key, engine, identity=object())
 
 
 def _reflected(engine: Any, options: RowOptions) -> Any:
     try:
-        from sqlalchemy import MetaData, Table
+        from sqlalchemy import MetaData, Table, inspect
         from sqlalchemy.exc import NoSuchTableError
     except ImportError as error:  # pragma: no cover - an engine is of it
         raise MissingExtraError("sql", feature="A row model over a database") from error
     try:
         return Table(str(options.table), MetaData(), schema=options.schema, autoload_with=engine)
     except NoSuchTableError:
-        msg = f"the database has no table {options.table!r}. Check its name, and schema=."
+        tables = inspect(engine).get_table_names(options.schema)
+        fix = did_you_mean(options.table, tables, otherwise="Check its name, and schema=.")
+        msg = f"the database has no table {options.table!r}. {fix}"
         raise ConfigError(msg) from None
 
 

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..errors import MissingExtraError
+from ..errors import MissingExtraError, RowRequestError
 from ..shape.encode import Form, scalar_text
 from .row_cells import shown
 
@@ -59,7 +59,9 @@ def _csv_cell(value: Any, form: Form) -> Any:
         return value
     if kind is Decimal:
         return format(value, "f")
-    value = shown(value)
+    if isinstance(value, float) and not isfinite(value):
+        return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    value = shown(value, whole=True)
     if isinstance(value, dict | list):
         return form.dumps(value).decode()
     return scalar_text(value, form)
@@ -77,6 +79,7 @@ def xlsx_parts(rows: Iterable[Mapping[str, Any]], names: Sequence[str], *, zone:
 
     :param zone: The time zone that times with one are written in, since Excel knows none.
     :raises MissingExtraError: If XlsxWriter is not installed.
+    :raises RowRequestError: If a text is longer than a cell can be; cut it would be another text.
     """
     try:
         xlsxwriter = importlib.import_module("xlsxwriter")
@@ -112,24 +115,41 @@ def _fill(book: Any, rows: Iterator[Mapping[str, Any]], names: Sequence[str], zo
         sheet.write_string(0, place, name[:XLSX_TEXT], bold)
     for number, row in enumerate(rows, 1):
         for place, name in enumerate(names):
-            _write(sheet, (number, place), row[name], formats, zone)
+            text = _write(sheet, (number, place), row[name], formats, zone)
+            if text is not None and len(text) > XLSX_TEXT:
+                problem = (
+                    f"row {number:,} has {len(text):,} characters in column {name!r}, and a cell of Excel holds "
+                    f"{XLSX_TEXT:,}. Take CSV, or filter the row out."
+                )
+                raise RowRequestError("", problem)
 
 
-def _write(sheet: Any, cell: tuple[int, int], value: Any, formats: Mapping[Any, Any], zone: ZoneInfo) -> None:
+def _write(sheet: Any, cell: tuple[int, int], value: Any, formats: Mapping[Any, Any], zone: ZoneInfo) -> str | None:
+    """Write a cell, and give its text if it is one."""
     if value is None:
-        return
+        return None
     if isinstance(value, datetime) and value.tzinfo is not None:
         value = value.astimezone(zone).replace(tzinfo=None)
     if isinstance(value, bool):
         sheet.write_boolean(*cell, value)
-    elif (isinstance(value, float) and isfinite(value)) or (
-        isinstance(value, int | Decimal) and -XLSX_DIGITS < value < XLSX_DIGITS
-    ):
+    elif _is_number(value):
         sheet.write_number(*cell, float(value) if isinstance(value, Decimal) else value)
     elif isinstance(value, date) and (value.date() if isinstance(value, datetime) else value) >= _FIRST_DAY:
-        sheet.write_datetime(*cell, value, formats[type(value)])
+        sheet.write_datetime(*cell, value, formats[datetime if isinstance(value, datetime) else date])
     else:
-        sheet.write_string(*cell, _text(value)[:XLSX_TEXT])
+        text = _text(value)
+        sheet.write_string(*cell, text[:XLSX_TEXT])
+        return text
+    return None
+
+
+def _is_number(value: Any) -> bool:
+    """Whether Excel keeps a number as it is."""
+    if isinstance(value, Decimal):
+        return value.is_finite() and len(value.normalize().as_tuple().digits) <= 15
+    return (
+        isfinite(value) if isinstance(value, float) else isinstance(value, int) and -XLSX_DIGITS < value < XLSX_DIGITS
+    )
 
 
 def _text(value: Any) -> str:

@@ -8,6 +8,7 @@ timeout.
 
 from __future__ import annotations
 
+import logging
 import os
 import select
 import threading
@@ -18,6 +19,8 @@ from typing import Any
 from flask import request
 
 from ..rowmodel import Guard
+
+logger = logging.getLogger("flask_openbb")
 
 INTERVAL = 0.25
 """Seconds between two looks."""
@@ -67,7 +70,10 @@ class Watch:
                 poll.register(number, _GONE)
             gone = [self._watched.pop(number) for number, event in poll.poll(0) if event & (_GONE | select.POLLNVAL)]
         for guard in gone:
-            guard.cancel()
+            try:
+                guard.cancel()
+            except Exception:
+                logger.warning("A question nobody waits for could not be stopped; its timeout will.", exc_info=True)
 
 
 _watches: dict[int, Watch] = {}

@@ -270,6 +270,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ROW_MODEL_TIMEOUT", 30, _whole(1), "seconds, 1 or more", "How long a page of a row model may take."),
     Setting("ROW_MODEL_EXPORT_ROWS", 1_000_000, _whole(1), "rows", "The most rows in one export of a row model."),
     Setting(
+        "ROW_MODEL_EXPORT_TIMEOUT",
+        600,
+        _whole(1),
+        "seconds, 1 or more",
+        "How long an export of a row model may take, until its last row is sent.",
+    ),
+    Setting(
         "ROW_MODEL_COUNT_SECONDS",
         60,
         _whole(0),
@@ -321,6 +328,7 @@ class Settings:
     row_model_errors: Literal["toast", "status"]
     row_model_timeout: int
     row_model_export_rows: int
+    row_model_export_timeout: int
     row_model_count_seconds: int
     row_model_time_zone: str
 

@@ -20,7 +20,15 @@ from flask import Flask, current_app, got_request_exception
 from werkzeug.wrappers import Response
 
 from ..door.auth import authenticate
-from ..errors import AuthError, ConfigError, MissingExtraError, RegistrationError, RequestError, RowTimeoutError
+from ..errors import (
+    AuthError,
+    ConfigError,
+    EncodeError,
+    MissingExtraError,
+    RegistrationError,
+    RequestError,
+    RowTimeoutError,
+)
 from ..manifest.registry import View
 from ..rowmodel import Guard
 from ..rowmodel.sql_caps import SqlCaps
@@ -37,6 +45,7 @@ from .state import BLUEPRINT, current_state
 logger = logging.getLogger("flask_openbb")
 
 SCHEMAS, SEMANTIC_VIEWS = "table-schemas", "semantic-views"
+_NESTED = "A value of the answer cannot be shown: it is nested too deeply, or of no type JSON has. CAST it to text."
 _FAILED = "The database could not be asked; the server's log says why."
 
 
@@ -132,16 +141,15 @@ def sql_view(widget: SqlWidget) -> View:
             model, guard = widget.model(), Guard(widget.caps["timeout"])
             with watched(guard):
                 page = model.answer(body, guard=guard)
+            rows = [{name: shown(value) for name, value in row.items()} for row in page["rowData"]]
+            return json_response(widget.form.dumps({**page, "rowData": rows}))
         except (RequestError, RowTimeoutError) as error:
             return _toast(_detail(error))
+        except (RecursionError, EncodeError):
+            return _toast(_NESTED)
         except Exception as error:
             _report(error)
             return _toast(_FAILED)
-        return json_response(
-            widget.form.dumps(
-                {**page, "rowData": [{name: shown(value) for name, value in row.items()} for row in page["rowData"]]}
-            )
-        )
 
     sql.openbb_sql = widget  # type: ignore[attr-defined]
     return sql

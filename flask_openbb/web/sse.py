@@ -8,6 +8,7 @@ Source: WHATWG HTML, server-sent events; nginx, ``X-Accel-Buffering``; CLIENT co
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import AsyncIterable, Iterator, Mapping
 from time import monotonic
 from typing import Any
@@ -28,6 +29,8 @@ MIMETYPE = "text/event-stream"
 _HEARTBEAT = b":\n\n"
 """A comment, which clients skip: it keeps proxies patient, and tells the server when nobody listens any more."""
 _FAILED = "The agent failed; the log of its server says why."
+_FAILURES = (Exception, CancelledError)
+"""What a view may fail with: a task of its own that was cancelled would go on to the server's worker."""
 # No proxy may compress it, which would hold events back.
 _HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 
@@ -58,7 +61,7 @@ class EventStream(Iterator[bytes]):
         """The next event; if the view fails, the one that says so, and then no more."""
         try:
             event = self._next()
-        except Exception as error:
+        except _FAILURES as error:
             self.close()
             return _told(error).encode()
         if event is None:
@@ -73,7 +76,7 @@ class EventStream(Iterator[bytes]):
             return
         try:
             close()
-        except Exception as error:  # of a finally block: the answer is over, and nobody is left to be told
+        except _FAILURES as error:  # of a finally block: the answer is over, and nobody is left to be told
             _log(error)
 
     def _next(self) -> bytes | None:
@@ -111,7 +114,7 @@ def _items(value: Any) -> Iterator[Any]:
     )
 
 
-def _told(error: Exception) -> Event:
+def _told(error: BaseException) -> Event:
     """What the user reads of an error: the words of a refusal, and of a failure only that it happened."""
     if isinstance(error, RequestError):
         return reasoning(error.detail, kind="ERROR")
@@ -122,7 +125,7 @@ def _told(error: Exception) -> Event:
     return reasoning(one_line(said), kind="ERROR")
 
 
-def _log(error: Exception) -> None:
+def _log(error: BaseException) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     got_request_exception.send(app, _async_wrapper=app.ensure_sync, exception=error)
     app.log_exception((type(error), error, error.__traceback__))

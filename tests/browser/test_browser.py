@@ -70,6 +70,7 @@ DRAWABLE: dict[str, Callable[[Any], bool]] = {
     "chart-vegalite": lambda body: bool(body["data"]["values"]) and have("mark", "encoding")(body),
     "advanced_charting": have("endpoints"),
     "ssrm_table": lambda body: are_rows(body["rowData"]) and body["rowCount"] > 0,
+    "ssrm_advanced": lambda body: are_rows(body["rowData"]) and body["rowCount"] > 0,
     "newsfeed": have("title", "date", "author", "excerpt", "body"),
     "pdf": are_pdfs,
     "multi_file_viewer": are_pdfs,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import io
+from typing import Any
 
+import pandas as pd
 import pytest
 from example_workspace import Workspace
 from pypdf import PdfReader
 
 from . import proves
-from .figures import FILES, closes, column, daily, frame, text, volatility, yearly
+from .figures import FILES, YEARS, closes, column, daily, frame, text, volatility, yearly
 
 
 def pages_of(body: dict) -> list[str]:
@@ -185,12 +187,23 @@ def levels(workspace: Workspace) -> None:
 
 @proves("screens_sql")
 def sql(workspace: Workspace) -> None:
-    rows = workspace.body("screens_sql")
-    assert {row["symbol"]: (row["lowest"], row["highest"]) for row in rows} == {
-        symbol: (closes(symbol).min(), closes(symbol).max()) for symbol in FILES
-    }
-    counted = workspace.body("screens_sql", query="SELECT sum(volume) AS traded FROM quotes WHERE symbol = 'NASDAQ'")
-    assert counted == [{"traded": int(frame("NASDAQ")["volume"].sum())}]
+    body = workspace.body("screens_sql")
+    both = pd.DataFrame({"fear": closes("VIX"), "close": closes("SP500")}).dropna()
+    assert body["rowCount"] == len(body["rowData"]) == len(YEARS)
+    for row, (year, days) in zip(body["rowData"], both.groupby(both.index.year), strict=True):
+        assert (row["year"], row["highest_vix"]) == (year, days["fear"].max())
+        assert row["correlation"] == pytest.approx(days["fear"].corr(days["close"]), abs=0.005)
+    traded = workspace.body("screens_sql", query="SELECT sum(volume) AS traded FROM nasdaq")
+    assert traded["rowData"] == [{"traded": int(frame("NASDAQ")["volume"].sum())}]
+
+    def ask(**request: Any) -> Any:
+        query = "SELECT date, close FROM wti"
+        path = "/" + workspace.widgets["screens_sql"]["endpoint"]
+        return workspace.client.post(path, json={"query": query, "startRow": 0, "endRow": 5, **request}).get_json()
+
+    highest = ask(sortModel=[{"colId": "close", "sort": "desc"}])
+    assert highest["rowCount"] == len(closes("WTI"))
+    assert column(highest["rowData"], "close") == list(closes("WTI").nlargest(5))
 
 
 @proves("screens_memo")

@@ -15,6 +15,7 @@ from flask_openbb import (
     ColorRule,
     Column,
     Credentials,
+    DataFrameFeed,
     Fault,
     File,
     Form,
@@ -124,6 +125,18 @@ def typed(name: str, button: str = "") -> str:
     return name
 
 
+@app.post("/typed/bare")
+@openbb.form(Typed)
+def typed_bare(name: str, button: str) -> str:
+    return name
+
+
+@app.post("/typed/instance")
+@openbb.form(Typed(partial=True))
+def typed_instance(name: str = "") -> None:
+    return None
+
+
 @app.put("/annotated")
 @openbb.form
 def annotated(size: int = 1) -> dict[str, int]:
@@ -136,16 +149,46 @@ def with_form(n: int = 1) -> list[dict[str, int]]:
     return []
 
 
+class Trade:
+    """Neither text nor a mapping: what a Flask route may not return, to a type checker, and our decorators shape."""
+
+
+@app.post("/saved")
+@openbb.form
+def saved(name: str) -> None:
+    return None
+
+
+@app.get("/shaped")
+@openbb.table
+def shaped(n: int = 1) -> Trade:
+    return Trade()
+
+
+@app.get("/shaped-later")
+@openbb.metric(name="Later")
+async def shaped_later(n: int = 1) -> float:
+    return 1.0
+
+
+@app.get("/registered")
+@openbb.register_widget({"name": "x", "endpoint": "registered"})
+def registered() -> Trade:
+    return Trade()
+
+
 def policy(credentials: Credentials) -> Identity | None:
     return None
 
 
-# Decorators keep the view's own signature.
+# Decorators keep the view's own signature; what Flask would not send is Any.
 assert_type(bare("AAPL"), list[dict[str, float]])
 assert_type(called(n=2), dict[str, object])
 assert_type(old(), str)
 assert_type(options(), list[str])
 assert_type(typed("a"), str)
+assert_type(shaped(n=2), Any)
+shaped("a")  # type: ignore[arg-type]
 assert_type(openbb.validate(app), tuple[Fault, ...])
 checked: Callable[[Credentials], Identity | None] = policy
 
@@ -208,3 +251,9 @@ async def async_analyst(query: AgentQuery) -> AsyncIterator[str]:
 
 
 takes_a_question: Callable[[AgentQuery], Any] = async_analyst
+
+# What is served without a view takes what it can use, and no more.
+openbb.sql("/query", "trades.parquet", tables=["trades"], timeout=2.5, grid=(40, 20), auth=ApiKeyAuth(["x"]))
+openbb.udf("/udf", DataFrameFeed({}), update_frequency=60_000, category="Charts")
+openbb.sql("/query", "trades.parquet", refetch_interval=1_000)  # type: ignore[call-arg]
+openbb.udf("/udf", DataFrameFeed({}), refetch_interval=1_000)  # type: ignore[call-arg]

@@ -6,13 +6,13 @@ from .agents import AgentDeclarations
 from .apps import AppDeclarations
 from .base import Route
 from .forms import FormDeclarations
-from .keywords import KindDecorator, RowModelOptions, V, WidgetOptions
+from .keywords import KindDecorator, RowModelOptions, V, ViewDecorator, WidgetOptions
 from .kinds import KindDeclarations
 from .row_models import RowModelDeclarations
 from .sql import SqlDeclarations
 from .udf import UdfDeclarations
 
-__all__ = ["Declarations", "KindDecorator", "Route", "RowModelOptions", "V", "WidgetOptions"]
+__all__ = ["Declarations", "KindDecorator", "Route", "RowModelOptions", "V", "ViewDecorator", "WidgetOptions"]
 
 
 class Declarations(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ParamSpec, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from ..bindings import AGENT
 from .base import Declaring, check_options
+from .keywords import P, V, ViewDecorator
 
 if TYPE_CHECKING:
     from ...door.auth import Policy
-
-P = ParamSpec("P")
 
 _AGENT_KEYWORDS = frozenset(
     {"id", "name", "description", "image", "features", "models", "feedback", "extra", "auth", "public"}
@@ -21,7 +20,9 @@ _AGENT_KEYWORDS = frozenset(
 class AgentDeclarations(Declaring):
     """Views that are agents."""
 
-    # Flask's routes take no view that yields our events, to a type checker; what it returns is only ours to read.
+    @overload
+    def agent(self, view: V, /) -> V: ...
+
     @overload
     def agent(self, view: Callable[P, object], /) -> Callable[P, Any]: ...
 
@@ -40,7 +41,7 @@ class AgentDeclarations(Declaring):
         extra: Mapping[str, Any] = ...,
         auth: Policy = ...,
         public: bool = ...,
-    ) -> Callable[[Callable[P, object]], Callable[P, Any]]: ...
+    ) -> ViewDecorator: ...
 
     def agent(self, view: Any = None, /, **options: Any) -> Any:
         """Make a POST view an agent: it takes a question and yields its answer.

@@ -109,3 +109,13 @@ def check_options(what: str, options: Mapping[str, Any], known: Collection[str])
                 f"openbb.{what}() has no keyword {key!r}.{hint} A wire key this version does not know goes into "
                 "extra={...}."
             )
+
+
+def path_of(decorator: str, rule: Any, *, to: str, such_as: str) -> str:
+    """The path of a rule at which we serve a widget ourselves, without slashes at its ends.
+
+    :raises RegistrationError: If it is none, or has arguments.
+    """
+    if isinstance(rule, str) and rule.startswith("/") and rule.strip("/") and not set(rule) & set("<>?#"):
+        return rule.strip("/")
+    raise RegistrationError(f"{decorator}({rule!r}) is not a URL to {to}. Write one such as {such_as!r}.")

@@ -10,7 +10,7 @@ from marshmallow import Schema
 from ...errors import RegistrationError
 from ..bindings import FORM
 from .base import Declaring, check_options
-from .keywords import V
+from .keywords import P, V, ViewDecorator
 
 if TYPE_CHECKING:
     from ...door.auth import Policy
@@ -22,13 +22,29 @@ _KEYWORDS = frozenset({"schema", "params", "id", "auth", "public", "refreshes"})
 class FormDeclarations(Declaring):
     """Views that take submissions."""
 
+    # A Schema comes before the views: its class can be called, so it would pass for one.
+    @overload
+    def form(  # type: ignore[overload-overlap] # for that reason: the first that fits is meant
+        self,
+        schema: type[Schema] | Schema,
+        /,
+        *,
+        id: str = ...,
+        auth: Policy = ...,
+        public: bool = ...,
+        refreshes: Sequence[Callable[..., Any] | str] | Callable[..., Any] | str = ...,
+    ) -> ViewDecorator: ...
+
     @overload
     def form(self, view: V, /) -> V: ...
 
     @overload
+    def form(self, view: Callable[P, object], /) -> Callable[P, Any]: ...
+
+    @overload
     def form(
         self,
-        schema: type[Schema] | Schema | None = None,
+        schema: None = None,
         /,
         *,
         params: Sequence[Param] = ...,
@@ -36,7 +52,7 @@ class FormDeclarations(Declaring):
         auth: Policy = ...,
         public: bool = ...,
         refreshes: Sequence[Callable[..., Any] | str] | Callable[..., Any] | str = ...,
-    ) -> Callable[[V], V]: ...
+    ) -> ViewDecorator: ...
 
     @overload
     def form(
@@ -48,7 +64,7 @@ class FormDeclarations(Declaring):
         auth: Policy = ...,
         public: bool = ...,
         refreshes: Sequence[Callable[..., Any] | str] | Callable[..., Any] | str = ...,
-    ) -> Callable[[V], V]: ...
+    ) -> ViewDecorator: ...
 
     def form(self, given: Any = None, /, **options: Any) -> Any:
         """Make a POST or PUT view take a form: it gets the checked values as keyword arguments.
@@ -79,7 +95,7 @@ class FormDeclarations(Declaring):
         if fields:
             options["params"] = fields[0]
 
-        def decorate(view: V) -> V:
+        def decorate(view: Any) -> Any:
             more = {"decorator": "form", "refreshes": tuple(refreshes)}
             self._declare(view, "form", FORM, options, **more)
             return view

@@ -6,13 +6,14 @@ Holds types only.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, Protocol, TypedDict, TypeVar, overload
 
 if TYPE_CHECKING:
     import os
     from zoneinfo import ZoneInfo
 
     import marshmallow
+    from flask.typing import RouteCallable
     from typing_extensions import Unpack
 
     from ...door.auth import Policy
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from ...shape.values import Decimals
     from ..cache import Cache
 
-V = TypeVar("V", bound=Callable[..., Any])
+V = TypeVar("V", bound="RouteCallable")
+"""A view that Flask's routes take, to a type checker."""
+P = ParamSpec("P")
 
 
 class WidgetOptions(TypedDict, total=False):
@@ -87,6 +90,25 @@ class WidgetOptions(TypedDict, total=False):
     toolbar: bool | Mapping[str, Any]
 
 
+class ServedOptions(TypedDict, total=False):
+    """The keyword arguments that ``udf`` and ``sql``, which make a widget without a view, share with every widget."""
+
+    id: str
+    category: str
+    sub_category: str
+    source: str | Sequence[str]
+    grid: tuple[int, int] | Grid
+    params: Sequence[Param | Sequence[Param]]
+    show_title: bool
+    disable_retrieval_for_copilot: bool
+    storage: Mapping[str, Any]
+    mcp_tool: Mapping[str, Any]
+    search_category: str
+    extra: Mapping[str, Any]
+    auth: Policy
+    public: bool
+
+
 class RowModelOptions(WidgetOptions, total=False):
     """The keyword arguments of ``row_model`` beside those of every widget."""
 
@@ -98,12 +120,27 @@ class RowModelOptions(WidgetOptions, total=False):
     errors: Literal["toast", "status"]
     timeout: float
     export_rows: int
+    export_timeout: float
     count_seconds: float
     time_zone: str | ZoneInfo
     first_weekday: int
     inclusive: bool
     null_label: str
     limits: Limits
+
+
+class ViewDecorator(Protocol):
+    """A decorator that leaves a view as it is.
+
+    To a type checker, a view that returns what Flask's routes do not take, such as a frame, a number or nothing,
+    returns anything: what it returns is only ours to read.
+    """
+
+    @overload
+    def __call__(self, view: V, /) -> V: ...
+
+    @overload
+    def __call__(self, view: Callable[P, object], /) -> Callable[P, Any]: ...
 
 
 class KindDecorator(Protocol):
@@ -113,4 +150,7 @@ class KindDecorator(Protocol):
     def __call__(self, view: V, /) -> V: ...
 
     @overload
-    def __call__(self, /, **options: Unpack[WidgetOptions]) -> Callable[[V], V]: ...
+    def __call__(self, view: Callable[P, object], /) -> Callable[P, Any]: ...
+
+    @overload
+    def __call__(self, /, **options: Unpack[WidgetOptions]) -> ViewDecorator: ...

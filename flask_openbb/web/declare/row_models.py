@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ParamSpec, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from ...manifest.kinds import kind_for
 from ..row_options import KEYWORDS, Opened, split
 from .base import WIDGET_KEYWORDS, Declaring, check_options
-from .keywords import RowModelOptions
+from .keywords import P, RowModelOptions, V, ViewDecorator
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
-
-P = ParamSpec("P")
 
 
 class RowModelDeclarations(Declaring):
     """Views that say which rows a table has, and leave finding them to a database."""
 
-    # As for agents: Flask's routes take no view that returns a statement, to a type checker.
+    @overload
+    def row_model(self, view: V, /) -> V: ...
+
     @overload
     def row_model(self, view: Callable[P, object], /) -> Callable[P, Any]: ...
 
     @overload
-    def row_model(self, /, **options: Unpack[RowModelOptions]) -> Callable[[Callable[P, object]], Callable[P, Any]]: ...
+    def row_model(self, /, **options: Unpack[RowModelOptions]) -> ViewDecorator: ...
 
     def row_model(self, view: Any = None, /, **options: Any) -> Any:
         """Make a POST view a table of any size: AG Grid asks for pages, sorted, filtered and grouped.
@@ -43,6 +43,7 @@ class RowModelDeclarations(Declaring):
         :param errors: ``"toast"`` or ``"status"``; ``OPENBB_ROW_MODEL_ERRORS`` where not given, as for the next ones.
         :param timeout: Seconds a page may take.
         :param export_rows: The most rows in an export.
+        :param export_timeout: Seconds an export may take, until its last row is sent.
         :param count_seconds: How long the total of a filter is believed; 0 counts each time.
         :param time_zone: What "today" is, and the zone of times that have none.
         :param first_weekday: The first day of "this week": 0 is Monday, 6 Sunday.

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from ...errors import ConfigError, RegistrationError
 from ...manifest.kinds import kind_for
 from ...manifest.registry import caller_location
 from ...manifest.specs import Param
-from .base import Serving, check_options
+from .base import Serving, check_options, path_of
+from .keywords import ServedOptions
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ...door.auth import Policy
-    from ...manifest.specs import Grid
     from ...rowmodel import Rules
     from ..sql import SqlWidget
 
@@ -29,7 +28,7 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 _VIEW = ("fqn", "viewName", "database", "schema", "baseTable", "comment")
 
 
-class SqlOptions(TypedDict, total=False):
+class SqlOptions(ServedOptions, total=False):
     """The keyword arguments of ``sql``: its own, and those of widgets that it takes."""
 
     tables: Sequence[str]
@@ -45,26 +44,12 @@ class SqlOptions(TypedDict, total=False):
     rules: Rules
     name: str
     description: str
-    id: str
-    category: str
-    sub_category: str
-    source: str | Sequence[str]
     schema_name: str
-    grid: tuple[int, int] | Grid
-    params: Sequence[Param | Sequence[Param]]
     columns: Any
     stale_time: int
     run_button: bool
-    show_title: bool
     exportable: bool
     chart_view: Mapping[str, Any]
-    disable_retrieval_for_copilot: bool
-    storage: Mapping[str, Any]
-    mcp_tool: Mapping[str, Any]
-    search_category: str
-    extra: Mapping[str, Any]
-    auth: Policy
-    public: bool
 
 
 _OWN = ("tables", "schemas", "default_query", "semantic_views", "secrets", "rules")
@@ -107,8 +92,7 @@ class SqlDeclarations(Serving):
         from ..sql import SqlRoute, sql_view  # noqa: PLC0415 - loaded when first used
 
         check_options("sql", options, SqlOptions.__annotations__)
-        _check_rule(rule)
-        path = rule.strip("/")
+        path = path_of("sql", rule, to="take SQL at", such_as="/query")
         widget = _widget(rule, over, options)
         location = caller_location(1)
         declaration = self._declaration(
@@ -175,11 +159,6 @@ def _fields(path: str, widget: SqlWidget, options: Mapping[str, Any]) -> dict[st
         **{name: value for name, value in options.items() if name not in _OWN and name not in _CAPS},
         "params": [query, *(options.get("params") or ())],
     }
-
-
-def _check_rule(rule: Any) -> None:
-    if not isinstance(rule, str) or not rule.startswith("/") or not rule.strip("/") or set(rule) & set("<>?#"):
-        raise RegistrationError(f"sql({rule!r}) is not a URL to take SQL at. Write one such as '/query'.")
 
 
 def _caps(timeout: Any, max_rows: Any, max_bytes: int, memory: int, threads: Any) -> dict[str, Any]:

@@ -5,40 +5,24 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
-from ...errors import RegistrationError
 from ...manifest.kinds import kind_for
 from ...manifest.registry import caller_location
 from ..udf import FeedRoute, feed_view, own_view
-from .base import Serving, check_options
+from .base import Serving, check_options, path_of
+from .keywords import ServedOptions
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ...door.auth import Policy
     from ...live.feed import Feed
-    from ...manifest.specs import Grid, Param
 
 
-class UdfOptions(TypedDict, total=False):
+class UdfOptions(ServedOptions, total=False):
     """The keyword arguments of ``udf`` beside the usual."""
 
-    id: str
-    category: str
-    sub_category: str
-    source: str | Sequence[str]
-    grid: tuple[int, int] | Grid
-    params: Sequence[Param | Sequence[Param]]
     update_frequency: int
-    show_title: bool
-    disable_retrieval_for_copilot: bool
-    storage: Mapping[str, Any]
-    mcp_tool: Mapping[str, Any]
-    search_category: str
-    extra: Mapping[str, Any]
-    auth: Policy
-    public: bool
 
 
 class UdfDeclarations(Serving):
@@ -73,10 +57,8 @@ class UdfDeclarations(Serving):
         from ...live.sources import methods_of  # noqa: PLC0415 - loaded when first used
 
         check_options("udf", options, UdfOptions.__annotations__)
-        if not isinstance(rule, str) or not rule.startswith("/") or not rule.strip("/") or set(rule) & set("<>?#"):
-            raise RegistrationError(f"udf({rule!r}) is not a URL to serve a feed at. Write one such as '/udf'.")
+        path = path_of("udf", rule, to="serve a feed at", such_as="/udf")
         takes = methods_of(feed)
-        path = rule.strip("/")
         location = caller_location(1)
         fields: dict[str, Any] = {
             "name": name or _titled(path),

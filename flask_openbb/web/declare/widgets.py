@@ -9,7 +9,7 @@ from ...errors import RegistrationError
 from ...manifest.kinds import kind_for
 from ...manifest.registry import caller_location
 from .base import WIDGET_KEYWORDS, Declaring, check_options
-from .keywords import V, WidgetOptions
+from .keywords import P, V, ViewDecorator, WidgetOptions
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class WidgetDeclarations(Declaring):
     """Views that are widgets of any kind, or the options of a parameter."""
 
-    def widget(self, *, type: str = "table", **options: Unpack[WidgetOptions]) -> Callable[[V], V]:
+    def widget(self, *, type: str = "table", **options: Unpack[WidgetOptions]) -> ViewDecorator:
         """Make a view a widget of any kind.
 
         :param type: Wire type, such as ``"chart-highcharts"``, an alias, or a plugin renderer's id.
@@ -36,7 +36,7 @@ class WidgetDeclarations(Declaring):
         """
         return self._widget("widget", type, options)
 
-    def register_widget(self, config: Mapping[str, Any]) -> Callable[[V], V]:
+    def register_widget(self, config: Mapping[str, Any]) -> ViewDecorator:
         """Make a view a widget from its widgets.json entry, as OpenBB's docs write it.
 
         :param config: The entry in the wire's camelCase; only a missing name, description or endpoint is filled
@@ -56,7 +56,7 @@ class WidgetDeclarations(Declaring):
         named = wire.get("type") or wire.get("defaultViz") or "table"
         kind = kind_for(named) if isinstance(named, str) else kind_for("table")
 
-        def decorate(view: V) -> V:
+        def decorate(view: Any) -> Any:
             self._declare(view, "widget", kind, {}, wire=wire, decorator="register_widget")
             return view
 
@@ -64,6 +64,9 @@ class WidgetDeclarations(Declaring):
 
     @overload
     def options(self, view: V, /) -> V: ...
+
+    @overload
+    def options(self, view: Callable[P, object], /) -> Callable[P, Any]: ...
 
     @overload
     def options(
@@ -76,7 +79,7 @@ class WidgetDeclarations(Declaring):
         public: bool = ...,
         etag: bool = ...,
         cache: int | Cache = ...,
-    ) -> Callable[[V], V]: ...
+    ) -> ViewDecorator: ...
 
     def options(self, view: Any = None, /, **options: Any) -> Any:
         """Make a view an options endpoint: it returns scalars, ``(label, value)`` pairs or mappings.
@@ -91,7 +94,7 @@ class WidgetDeclarations(Declaring):
         """
         check_options("options", options, {"id", "params", "auth", "public", "etag", "cache"})
 
-        def decorate(view: V) -> V:
+        def decorate(view: Any) -> Any:
             self._declare(view, "options", None, options)
             return view
 
@@ -121,11 +124,11 @@ class WidgetDeclarations(Declaring):
             self._declaration("widget", kind, options, target=endpoint, location=caller_location(1), label=endpoint)
         )
 
-    def _widget(self, decorator: str, type: str, options: Mapping[str, Any]) -> Callable[[V], V]:
+    def _widget(self, decorator: str, type: str, options: Mapping[str, Any]) -> ViewDecorator:
         kind = kind_for(type)
         check_options(decorator, options, WIDGET_KEYWORDS)
 
-        def decorate(view: V) -> V:
+        def decorate(view: Any) -> Any:
             self._declare(view, "widget", kind, options, decorator=decorator)
             return view
 

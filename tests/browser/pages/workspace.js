@@ -6,7 +6,7 @@
 
 const TIMEOUT = 20_000; // ms, for one request
 const THEMED = ["chart", "chart-highcharts", "chart-vegalite", "html", "markdown", "iframe"];
-const POSTED = ["omni", "ssrm_table", "multi_file_viewer"];
+const POSTED = ["omni", "ssrm_table", "ssrm_advanced", "multi_file_viewer"];
 const RELATIVE_DATE = /\$currentDate([+-])(\d+)([bhdwmyq])/i;
 
 async function request(url, init = {}) {

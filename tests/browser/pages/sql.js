@@ -1,0 +1,45 @@
+// Shows a widget of type ssrm_advanced beside rows.js, as Workspace's client does: the first rows of a statement tell the
+// columns, and each request of the grid then carries the statement with its {{params}} filled in.
+"use strict";
+
+function filled(text, params) {
+  return text.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name) => params[name]);
+}
+
+function columnOf(field, value) {
+  const number = typeof value === "number";
+  const filter = number ? "agNumberColumnFilter" : "agTextColumnFilter";
+  return { field, filter, enableRowGroup: true, enablePivot: true, enableValue: number };
+}
+
+async function showQuery(id, text, params = {}) {
+  const url = widgetUrl(workspace.widgets.body[id].endpoint, {}, workspace.base);
+  const query = filled(text, params);
+  const post = (body) =>
+    request(url, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  api?.destroy();
+  api = undefined;
+  asked.length = toasts.length = 0;
+  const first = await post({ startRow: 0, endRow: 500, query });
+  if (first.body.error) toasts.push(first.body.error);
+  if (!first.body.rowData?.length) return first;
+  api = agGrid.createGrid(document.getElementById("grid"), {
+    rowModelType: "serverSide",
+    columnDefs: Object.entries(first.body.rowData[0]).map(([field, value]) => columnOf(field, value)),
+    serverSideDatasource: {
+      async getRows({ request: wanted, success, fail }) {
+        const answer = await post({ ...wanted, query });
+        asked.push({ wanted, rows: answer.body.rowData?.length, count: answer.body.rowCount, status: answer.status });
+        if (!answer.body.error) return success(answer.body);
+        toasts.push(answer.body.error);
+        return fail();
+      },
+    },
+    defaultColDef: { flex: 1, sortable: true },
+    cacheBlockSize: 500,
+    suppressServerSideFullWidthLoadingRow: true,
+    animateRows: false,
+    suppressAnimationFrame: true,
+  });
+  return first;
+}

@@ -6,7 +6,9 @@ import decimal
 import enum
 import os
 import sys
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 import numpy
@@ -74,6 +76,23 @@ def test_files_and_globs(tmp_path, name):
         (tmp_path / name).write_bytes(gzip.compress((tmp_path / "trades.csv").read_bytes()))
     assert_answers(open_source(str(tmp_path / name), "id"))
     assert_answers(open_source(tmp_path / name, ("symbol", "id")))
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv", "duckdb", "pandas", "polars", "arrow"])
+def test_threads_that_ask_one_source_at_once_are_all_answered(tmp_path, database, kind):
+    path = tmp_path / f"tra'des%.{kind}"
+    if kind in {"parquet", "csv"}:
+        getattr(polars.DataFrame(ROWS), f"write_{kind}")(path)
+    given = path if kind in {"parquet", "csv"} else frames().get(kind, database)
+    source = open_source(given, "id", table="trades" if kind == "duckdb" else None)
+    together = threading.Barrier(8)
+
+    def asked(number):
+        together.wait(20)
+        return [ask(source, {"endRow": 1 + each}, guard=Guard(None)).row_count for each in range(20)]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(asked, range(8))) == [[len(ROWS)] * 20] * 8
 
 
 @pytest.fixture

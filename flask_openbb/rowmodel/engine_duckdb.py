@@ -306,6 +306,13 @@ def _whole(name: str, schema: str) -> str:
     return str(sa.select(sa.text("*")).select_from(sa.table(name, schema=schema)).compile(dialect=DIALECT))
 
 
+def own_view(name: str, reader: str, path: str) -> str:
+    """Give the statement that makes a view of files for one cursor: threads cannot replace a view they share."""
+    found = sa.select(sa.text("*")).select_from(getattr(sa.func, reader)(sa.literal(path)))
+    made = found.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})
+    return f"CREATE OR REPLACE TEMP VIEW {name} AS {made}"
+
+
 def table_of(database: Database, name: str, *, schema: str | None = None) -> Any:
     """Read the columns of a table or view of DuckDB as a SQLAlchemy table, for a ``select()`` over it.
 

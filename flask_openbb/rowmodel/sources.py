@@ -158,7 +158,7 @@ def _import_duckdb() -> Any:
 
 def _of_path(path: Path, table: str | None) -> Database:
     duckdb = _import_duckdb()
-    from .engine_duckdb import Database
+    from .engine_duckdb import Database, own_view
 
     if path.suffix in DATABASES:
         if table is None:
@@ -174,10 +174,8 @@ def _of_path(path: Path, table: str | None) -> Database:
         raise ConfigError(msg)
     _check_files(path)
 
-    def prepare(cursor: Any) -> None:
-        getattr(cursor, reader)(str(path)).create_view(RELATION, replace=True)
-
-    return Database(duckdb.connect, prepare)
+    view = own_view(RELATION, reader, str(path))
+    return Database(duckdb.connect, lambda cursor: cursor.execute(view))
 
 
 def _check_files(path: Path) -> None:

@@ -31,7 +31,7 @@ def create_app() -> Flask:
         return select(source).where(source.c.desk == desk) if desk else None
 
     @app.post("/events")
-    @openbb.row_model(source=events, bind=engine, errors="status")
+    @openbb.row_model(key="id", bind=URL if os.environ.get("ROWS_BIND") == "url" else engine, errors="status")
     def events_of_all():
         """Rows of a database; the worker that answered is the second column."""
         return select(events.c.id, sa.literal(str(os.getpid())).label("pid"))

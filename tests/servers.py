@@ -10,7 +10,8 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -124,3 +125,8 @@ def _environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join([*path, str(ROOT), str(HERE), str(HERE / "browser")]),
         **extra,
     }
+
+
+def wait_until(done: Callable[[], object]) -> bool:
+    """Ask until something is so, for a minute at least; whether it is."""
+    return any(done() or time.sleep(0.05) for _ in range(1_200))

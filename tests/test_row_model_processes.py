@@ -2,12 +2,12 @@
 
 import os
 import socket
-import time
 from threading import Event
 
 import duckdb
 import pytest
 import sqlalchemy as sa
+from servers import wait_until
 
 from flask_openbb.errors import ConfigError
 from flask_openbb.rowmodel import Guard
@@ -33,6 +33,19 @@ def test_a_duckdb_connection_of_the_parents_is_refused():
         assert Binds(lambda: connection, pid=PARENT).find(None) is connection
         with pytest.raises(ConfigError, match="does not survive a fork"):
             Binds(connection, pid=PARENT).find(None)
+
+
+def test_an_engine_of_ours_is_opened_anew_too(tmp_path):
+    binds = Binds(f"sqlite:///{tmp_path / 'trades.sqlite'}", pid=PARENT)
+    engine = binds.find(None)
+    pool = engine.pool
+    assert binds.find(None) is engine
+    assert engine.pool is pool
+    binds = Binds(f"sqlite:///{tmp_path / 'trades.sqlite'}", pid=os.getpid())
+    engine = binds.find(None)
+    pool, binds._pid = engine.pool, PARENT
+    assert binds.find(None) is engine
+    assert engine.pool is not pool
 
 
 def test_a_url_without_its_package_names_it(monkeypatch):
@@ -70,10 +83,6 @@ def test_a_question_that_cannot_be_stopped_leaves_the_others_watched(app, caplog
             assert wait_until(lambda guard=guard: guard.cancelled)
     assert stopped.wait(10)
     assert "could not be stopped" in caplog.text
-
-
-def wait_until(done):
-    return any(done() or time.sleep(0.05) for _ in range(200))
 
 
 def test_a_guard_that_is_watched_no_more_is_not_cancelled(app):

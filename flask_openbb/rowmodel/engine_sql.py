@@ -68,6 +68,7 @@ class SQLEngine:
 
     def narrowed(self, source: Any) -> SQLEngine:
         """Give the same engine over another relation, of the same columns or fewer."""
+        self._after_fork()
         made = SQLEngine(self.bind, source, self.key, protection=self.protection)
         made._dialect, made._kept = self._dialect, self._kept
         return made

@@ -109,7 +109,7 @@ class Binds:
             unused = self._made.popitem(last=False)[1] if len(self._made) > KEPT else None
         if unused is not None:
             self._renewed(unused).dispose()
-        return made
+        return self._renewed(made)
 
     def _renewed(self, engine: Any) -> Any:
         """Open the pool anew in a process that forked: two processes on one connection mix up their answers.

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from flask_openbb.rowmodel import Counts, Limits, Rules, answer, locate, open_source, parse_request
 from flask_openbb.rowmodel import engine_duckdb as engine
+from flask_openbb.rowmodel.kept import Kept
 from flask_openbb.rowmodel.plan import Leaves, Order
 from flask_openbb.rowmodel.request import EVERYTHING, And, Compare, OneOf, Or
 from flask_openbb.rowmodel.sources import narrow
@@ -64,10 +65,12 @@ def test_a_page_in_a_range_is_the_page(source, located, name, direction, filters
 
 
 def test_marks_are_kept_and_a_poor_sample_is_not(source, located, monkeypatch):
-    asked = []
-    source.engine._marks.clear()
+    asked, samples = [], []
     plain = engine.DuckDBEngine._sampled
-    monkeypatch.setattr(engine.DuckDBEngine, "_sampled", lambda *given: asked.append(1) or plain(*given))
+    monkeypatch.setattr(
+        engine.DuckDBEngine, "_sampled", lambda *given: asked.append(1) or (samples.pop() if samples else plain(*given))
+    )
+    monkeypatch.setattr(source.engine, "_kept", Kept())
     body = {"startRow": 1_500, "endRow": 1_540, "sortModel": sorts("id", "desc")}
     first = ask(source, **body)
     assert ask(source, **body).rows == first.rows
@@ -75,19 +78,24 @@ def test_marks_are_kept_and_a_poor_sample_is_not(source, located, monkeypatch):
     assert all(located)
 
     wrong = locate.Marks(tuple(range(10_000, 10_000 + locate.PARTS - 1)), 1.0)
-    monkeypatch.setattr(source.engine, "_marks", dict.fromkeys(source.engine._marks, wrong))
+    monkeypatch.setattr(source.engine, "_kept", Kept())
+    samples.append(wrong)
     assert ask(source, **body).rows == first.rows
     assert located[-1] is None
     assert ask(source, **body).rows == first.rows
     assert located[-1] is not None
-    assert len(asked) == 2
+    assert ask(source, **body).rows == first.rows
+    assert located[-1] is not None
+    assert len(asked) == 3
 
 
 def test_samples_are_not_kept_for_ever(source, located, monkeypatch):
-    monkeypatch.setattr(engine, "KEPT_MARKS", 2)
+    monkeypatch.setattr(source.engine, "_kept", Kept(most=500))
     for name in ("id", "price", "big", "day"):
         ask(source, startRow=1_500, endRow=1_540, sortModel=sorts(name, "desc"))
-    assert len(source.engine._marks) == 2
+    assert all(located)
+    assert len(located) == 4
+    assert 0 < source.engine._kept.weight <= 500
 
 
 def test_what_is_not_worth_locating(source, located):

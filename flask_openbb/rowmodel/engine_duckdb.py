@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -27,7 +26,7 @@ from ..errors import ConfigError
 from .dialects import DuckDB
 from .engine_sql import convert, identify
 from .engines import Guard, Row
-from .kept import Kept
+from .kept import Kept, weight_of
 from .locate import PARTS, Marks, is_worth_locating, marks_of, percent_of, range_of
 from .plan import Leaves, Plan
 from .reflect import Relation, ZonedNanoseconds, relation_of
@@ -49,8 +48,6 @@ IS_TABLE = (
 )
 PAST_INTS = 2**127
 """What is as large cannot be given to DuckDB from Python, though its UHUGEINT comes from there."""
-KEPT_MARKS = 64
-"""Samples kept, of columns and filters."""
 SCANNED = "openbb_scanned"
 """Says in a table's ``info`` that it is read as it is, as a view of the user's own may not be."""
 DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
@@ -187,7 +184,7 @@ class DuckDBEngine:
         self._kept = Kept() if kept is None else kept
         self.translator = Translator(self.relation, self.key, DuckDB(), kept=self._kept)
         self._is_cheap = _reads_one_table(source)
-        self._marks: OrderedDict[Hashable, Marks] = OrderedDict()
+        self._own = object()
         self._compiled: WeakKeyDictionary[Statement, Compiled] = WeakKeyDictionary()
 
     def narrowed(self, source: Any) -> DuckDBEngine:
@@ -236,20 +233,16 @@ class DuckDBEngine:
 
     def _located(self, cursor: Any, plan: Leaves) -> Leaves | None:
         """Narrow a deep page to a range of values; one transaction, so that the counts are those of the page."""
-        kept = plan.order[0].by, plan.where
-        marks = self._marks.get(kept) or self._sampled(cursor, plan)
+        kept = self._own, "marks", plan.order[0].by, plan.where
+        marks = self._kept.get(kept, lambda: self._sampled(cursor, plan), lambda: weight_of(plan.where, PARTS))
         found = None if marks is None else range_of(plan, marks, self.columns)
-        if marks is None or found is None:
+        if found is None:
             return None
         cursor.begin()
         before, inside = (self._count(cursor, replace(plan, where=where)) for where in (found.before, found.inside))
         page = found.page(plan, before, inside)
         if page is None:
-            self._marks.pop(kept, None)
-        else:
-            self._marks[kept] = marks
-        while len(self._marks) > KEPT_MARKS:
-            self._marks.popitem(last=False)
+            self._kept.forget(kept)
         return page
 
     def _sampled(self, cursor: Any, plan: Leaves) -> Marks | None:

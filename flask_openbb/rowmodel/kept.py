@@ -1,9 +1,9 @@
-"""Statements kept for the next request of the same shape, as many as weigh no more than a bound.
+"""Statements and samples kept for the next request of the same shape, as many as weigh no more than a bound.
 
 Owns :class:`Kept`, one for a source and all that narrow it. A statement weighs what it holds: a set filter of
 thousands of values, or a pivot of hundreds of columns, takes megabytes, and every length of a set is a shape of its
-own. Imports nothing of the room but :mod:`.plan` and :mod:`.request`; called by :mod:`.translate`, and by
-:mod:`.counts` for what a filter weighs.
+own. Imports nothing of the room but :mod:`.plan` and :mod:`.request`; called by :mod:`.translate`,
+:mod:`.engine_duckdb`, and by :mod:`.counts` for what a filter weighs.
 """
 
 from __future__ import annotations
@@ -58,6 +58,11 @@ class Kept:
                 _, (freed, _) = self._held.popitem(last=False)
                 self.weight -= freed
         return made
+
+    def forget(self, shape: Hashable) -> None:
+        """Make it anew the next time."""
+        with self._lock:
+            self.weight -= self._held.pop(shape, (0, None))[0]
 
 
 def weight_of(where: Filter, columns: int, plan: Plan | None = None) -> int:

@@ -37,7 +37,7 @@ def create_app() -> Flask:
         return select(events.c.id, sa.literal(str(os.getpid())).label("pid"))
 
     @app.post("/endless")
-    @openbb.row_model(source=DUCKDB, table="trades", key="id", errors="status", timeout=60)
+    @openbb.row_model(source=DUCKDB, table="trades", key="id", errors="status", timeout=600, export_timeout=600)
     def endless(source):
         """A question that takes minutes."""
         other = source.alias()

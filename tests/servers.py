@@ -105,6 +105,10 @@ class Gunicorn:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(STOP_TIMEOUT)
 
+    def logged(self, line: str) -> bool:
+        """Whether an answer is in the access log by now."""
+        return line in self._access_log.read_text().splitlines()
+
     def requests(self) -> list[str]:
         """Stop, and say what was asked: ``"METHOD /path origin status"`` a request, in order of answering.
 

@@ -78,7 +78,8 @@ def ask(prefix: str, tmp_path: Path) -> Iterator[Ask]:
 def test_fifty_at_once_on_two_workers_compute_once_a_key(ask: Ask, computed: Callable[[], list[str]]) -> None:
     path, alice = "/rows?symbol=", KEYS["alice"]
     answers = ask([(f"{path}A", alice)] * 50)
-    assert Counter(answers).keys() <= {(200, answers[0][1], age) for age in ("", "0", "1")}
+    assert {(status, body) for status, body, _ in answers} == {(200, answers[0][1])}
+    assert all(0 <= int(age or 0) < 60 for _, _, age in answers)
     assert [line.split()[0] for line in computed()] == ["A"]
     mixed = ask([(f"{path}{symbol}", alice) for symbol in "BC"] * 25)
     assert {(status, body) for status, body, _ in mixed[::2]} == {mixed[0][:2]}

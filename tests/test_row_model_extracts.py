@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 import tracemalloc
+import uuid
 from decimal import Decimal
 
 import duckdb
@@ -17,7 +18,7 @@ import sqlalchemy as sa
 from rowmodel_data import ENGINES, sa_engine
 
 from flask_openbb import OpenBB, RowTimeoutError
-from flask_openbb.rowmodel import RowColumn, RowColumns, Source
+from flask_openbb.rowmodel import RowColumn, RowColumns, Source, engines
 from flask_openbb.rowmodel.engine_python import PythonEngine
 from flask_openbb.web.row_watch import watch_of_process
 
@@ -216,6 +217,7 @@ class Counting:
 
     def __init__(self, total, fail_at=None):
         self.total, self.fail_at, self.closed = total, fail_at, False
+        self.given = 0
 
     def rows(self, plan, guard):
         return [(number, "x" * 100) for number in range(plan.start, min(plan.end, self.total))]
@@ -231,6 +233,7 @@ class Counting:
             for number in range(self.total):
                 if number == self.fail_at:
                     raise sa.exc.OperationalError("SELECT secret", {}, Exception("lost"))
+                self.given += 1
                 yield number, "x" * 100
         finally:
             self.closed = True
@@ -247,9 +250,10 @@ def counting(app, openbb, *, total, fail_at=None, **options):
     return engine
 
 
-def test_an_export_ends_in_time_and_when_its_client_is_gone(make_app):
+def test_an_export_ends_in_time_and_when_its_client_is_gone(make_app, monkeypatch):
     app = make_app()
     engine = counting(app, OpenBB(app), total=10**9, export_rows=10**9, export_timeout=0.5)
+    monkeypatch.setattr(engines, "monotonic", lambda: engine.given / 100_000)
     url = "/openbb/widgets/trades/export.csv"
     with pytest.raises(RowTimeoutError, match=r"longer than 0\.5 s"):
         app.test_client().get(url, buffered=True)
@@ -282,49 +286,56 @@ def test_an_export_that_was_sent_is_watched_no_more(app, openbb):
         assert not watch_of_process()._watched
 
 
-@pytest.mark.parametrize("name", ENGINES)
-def test_an_export_of_any_database_ends_in_time_and_gives_its_connection_back(app, openbb, client, name, tmp_path):
-    numbers = "SELECT a.n * 1000 + b.n AS id, 'x' AS x FROM n1000 a, n1000 b"
-    if name == "duckdb":
+@pytest.fixture(params=ENGINES)
+def numbers(request, tmp_path):
+    """A million rows of a database of each kind: what to bind, and the name of the view."""
+    table, view = (f"openbb_{uuid.uuid4().hex[:12]}" for _ in "ab")
+    select = f"SELECT a.n * 1000 + b.n AS id, 'x' AS x FROM {table} a, {table} b"
+    if request.param == "duckdb":
         bind = tmp_path / "numbers.duckdb"
         with duckdb.connect(str(bind)) as connection:
-            connection.execute("CREATE TABLE n1000 AS SELECT range AS n FROM range(1000)")
-            connection.execute(f"CREATE VIEW numbers AS {numbers}")
-    else:
-        engine = sa_engine(name)
-        bind = sa.create_engine(engine.url, pool_size=1, max_overflow=0) if name != "sqlite" else engine
-        with bind.begin() as connection:
-            connection.exec_driver_sql("DROP VIEW IF EXISTS numbers")
-            connection.exec_driver_sql("DROP TABLE IF EXISTS n1000")
-            connection.exec_driver_sql("CREATE TABLE n1000 (n BIGINT)")
-            connection.execute(sa.text("INSERT INTO n1000 VALUES (:n)"), [{"n": number} for number in range(1000)])
-            if name == "sqlite":  # which knows no type of an expression in a view
-                connection.exec_driver_sql("CREATE TABLE m (id BIGINT, x TEXT)")
-                connection.exec_driver_sql(f"INSERT INTO m {numbers}")
-                numbers = "SELECT id, x FROM m"
-            connection.exec_driver_sql(f"CREATE VIEW numbers AS {numbers}")
+            connection.execute(f"CREATE TABLE {table} AS SELECT range AS n FROM range(1000)")
+            connection.execute(f"CREATE VIEW {view} AS {select}")
+        yield bind, view
+        return
+    engine = sa_engine(request.param)
+    bind = sa.create_engine(engine.url, pool_size=1, max_overflow=0) if request.param != "sqlite" else engine
+    with bind.begin() as connection:
+        connection.exec_driver_sql(f"CREATE TABLE {table} (n BIGINT)")
+        connection.execute(sa.text(f"INSERT INTO {table} VALUES (:n)"), [{"n": number} for number in range(1000)])
+        if request.param == "sqlite":  # which knows no type of an expression in a view
+            connection.exec_driver_sql("CREATE TABLE m (id BIGINT, x TEXT)")
+            connection.exec_driver_sql(f"INSERT INTO m {select}")
+            select = "SELECT id, x FROM m"
+        connection.exec_driver_sql(f"CREATE VIEW {view} AS {select}")
+    yield bind, view
+    with bind.begin() as connection:
+        connection.exec_driver_sql(f"DROP VIEW {view}")
+        connection.exec_driver_sql(f"DROP TABLE {table}")
+    bind.dispose()
+    engine.dispose()
+
+
+def test_an_export_of_any_database_ends_in_time_and_gives_its_connection_back(
+    app, openbb, client, numbers, monkeypatch
+):
+    bind, view = numbers
 
     @app.post("/numbers")
-    @openbb.row_model(table="numbers", key="id", bind=bind, export_timeout=1.5, timeout=20)
+    @openbb.row_model(table=view, key="id", bind=bind, export_timeout=60, timeout=60)
     def rows(): ...
 
     answer = client.get("/openbb/widgets/rows/export.csv", buffered=False)
     parts = answer.iter_encoded()
     assert next(parts).startswith(b"id,x\r\n0,x\r\n")
-    time.sleep(1.6)
-    with pytest.raises(RowTimeoutError, match=r"longer than 1\.5 s"):
+    monkeypatch.setattr(engines, "monotonic", lambda: time.monotonic() + 61)
+    with pytest.raises(RowTimeoutError, match="longer than 60 s"):
         list(parts)
     answer.close()
     assert client.post("/numbers", json={"endRow": 1}).get_json() == {
         "rowData": [{"id": 0, "x": "x"}],
         "rowCount": 10**6,
     }
-    if name != "duckdb":
-        with bind.begin() as connection:
-            connection.exec_driver_sql("DROP VIEW numbers")
-            connection.exec_driver_sql("DROP TABLE n1000")
-        bind.dispose()
-        engine.dispose()
 
 
 BYTES = bytes(range(256))

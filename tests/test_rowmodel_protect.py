@@ -2,6 +2,7 @@
 
 import threading
 import time
+import uuid
 
 import duckdb
 import pytest
@@ -81,8 +82,7 @@ def test_connections_go_back_as_they_were_and_could_not_write(name):
     bind = sa_engine(name)
     source = open_source(sa.select(sa.literal(1).label("id")), "id", bind=bind)
     metadata = sa.MetaData()
-    table = sa.Table("openbb_protected", metadata, sa.Column("id", sa.Integer))
-    metadata.drop_all(bind)
+    table = sa.Table(f"openbb_{uuid.uuid4().hex[:12]}", metadata, sa.Column("id", sa.Integer))
     metadata.create_all(bind)
     try:
         engine = source.engine
@@ -109,7 +109,8 @@ def test_definitions_are_refused_and_possible_again_afterwards(name, level):
     engine = sa_engine(name)
     bind = engine if level is None else engine.execution_options(isolation_level=level)
     source = open_source(sa.select(sa.literal(1).label("id")), "id", bind=bind)
-    define = "CREATE TABLE openbb_defined (id INT)"
+    table = f"openbb_{uuid.uuid4().hex[:12]}"
+    define = f"CREATE TABLE {table} (id INT)"
     try:
         for guard in (Guard(20), Guard(None)):
             with (
@@ -121,7 +122,7 @@ def test_definitions_are_refused_and_possible_again_afterwards(name, level):
                 raise ZeroDivisionError
         with bind.connect() as connection:
             connection.exec_driver_sql(define)
-            connection.exec_driver_sql("DROP TABLE openbb_defined")
+            connection.exec_driver_sql(f"DROP TABLE {table}")
             connection.commit()
     finally:
         engine.dispose()

@@ -61,27 +61,33 @@ def relation_of(source: Any, dialect: str) -> Relation:
     :raises ConfigError: If it is none of these, or two of its columns share a name.
     """
     inspected = sa.inspect(source, raiseerr=False)
-    if getattr(getattr(inspected, "mapper", None), "single", False):
-        # A class that shares its table with others is some of its rows.
+    named: set[str] = set()
+    if _is_more(getattr(inspected, "mapper", None)):
         source = sa.select(source)
     if isinstance(source, sa.SelectBase):
         _refuse_options(source)
-        _refuse_same_names(source)
+        if _same_names(source):
+            source = _each_once(source)
+        if twice := _same_names(source):
+            names = ", ".join(map(repr, twice))
+            msg = f"the select() has several columns named {names}. Give them labels with .label()."
+            raise ConfigError(msg)
+        named = _attributes(source)
         source = inspected = source.subquery("openbb_source")
     selectable = getattr(inspected, "selectable", source)
     if not isinstance(selectable, sa.FromClause):
         msg = f"a {type(source).__name__} is no source of rows. Give a Table, a mapped class or a select()."
         raise ConfigError(msg)
     columns = []
-    for place, column in enumerate(selectable.c, 1):
-        if ANONYMOUS.fullmatch(column.key):
+    for place, (name, column) in enumerate(selectable.c.items(), 1):
+        if ANONYMOUS.fullmatch(column.key) and name not in named:
             msg = f"column {place} of the select() has no name of its own. Give it one with .label()."
             raise ConfigError(msg)
         kind, aware = kind_of_type(column.type, dialect)
         nullable = bool(getattr(column, "nullable", True)) and not getattr(column, "primary_key", False)
         scale = getattr(column.type, "scale", None) if kind == "decimal" else None
         # Plain text: SQLAlchemy's own kind of it makes orjson refuse the row, and the slow way is ten times as slow.
-        columns.append(RowColumn(str(column.key), kind, nullable, aware, scale))
+        columns.append(RowColumn(str(name), kind, nullable, aware, scale))
     return Relation(selectable, RowColumns(columns), dialect)
 
 
@@ -101,12 +107,41 @@ def _refuse_options(source: Any) -> None:
         raise ConfigError(msg)
 
 
-def _refuse_same_names(source: sa.SelectBase) -> None:
+def _is_more(mapper: Any) -> bool:
+    """Whether a class is not its table: some of its rows, joined to its parents' tables, or with expressions."""
+    if mapper is None:
+        return False
+    if mapper.single or mapper.local_table is not mapper.persist_selectable:
+        return True
+    return any(not isinstance(attribute.columns[0], sa.Column) for attribute in mapper.column_attrs)
+
+
+def _attributes(source: sa.SelectBase) -> set[str]:
+    """The names of a class's expressions, which SQLAlchemy calls something else in the statement."""
+    return {name for name, each in source.selected_columns.items() if isinstance(each, sa.Label) and each.key == name}
+
+
+def _same_names(source: sa.SelectBase) -> list[str]:
     names = [column.name for column in source.selected_columns if hasattr(column, "name")]
-    twice = sorted({str(name) for name in names if names.count(name) > 1})
-    if twice:
-        msg = f"the select() has several columns named {', '.join(map(repr, twice))}. Give them labels with .label()."
-        raise ConfigError(msg)
+    return sorted({str(name) for name in names if names.count(name) > 1})
+
+
+def _each_once(source: sa.SelectBase) -> sa.SelectBase:
+    """Select each attribute of a class once: a class of joined tables has their keys in all of them."""
+    if not isinstance(source, sa.Select):
+        return source
+    columns: list[Any] = []
+    for described in source.column_descriptions:
+        entity = described["expr"]
+        mapper = getattr(sa.inspect(entity, raiseerr=False), "mapper", None)
+        if mapper is None or described.get("entity") is not entity:
+            columns.append(entity)
+            continue
+        for attribute in mapper.column_attrs:
+            column = attribute.columns[0]
+            name = column.key if isinstance(column, sa.Column) else attribute.key
+            columns.append(getattr(entity, attribute.key).label(name))
+    return source.with_only_columns(*columns, maintain_column_froms=True)
 
 
 def kind_of_type(kind: Any, dialect: str) -> tuple[ColumnType, bool]:

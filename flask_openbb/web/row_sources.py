@@ -197,8 +197,14 @@ def _reflected(engine: Any, options: RowOptions) -> Any:
 
 
 def _primary(given: Any) -> tuple[str, ...]:
-    """The primary key of a table, or of the one relation that a statement takes its rows from."""
-    given = getattr(given, "__table__", given)
+    """The primary key of a table, or of the one table that a statement takes its rows from and shows the key of."""
     finals = getattr(given, "get_final_froms", None)
-    found = [given] if finals is None else list(finals())
-    return tuple(column.key for column in getattr(found[0], "primary_key", ())) if len(found) == 1 else ()
+    found = [getattr(given, "__table__", given)] if finals is None else list(finals())
+    table = found[0]
+    if len(found) != 1 or not hasattr(getattr(table, "element", table), "indexes"):
+        return ()  # of a join or a statement, whose rows may have one key of a table's several times
+    key = list(table.primary_key)
+    if finals is None:
+        return tuple(column.key for column in key)
+    shown = [[name for name, one in given.selected_columns.items() if one.shares_lineage(column)] for column in key]
+    return tuple(names[0] for names in shown) if all(shown) else ()

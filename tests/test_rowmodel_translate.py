@@ -153,6 +153,20 @@ def test_statements_are_kept_by_the_shape_of_a_question():
     assert len(made) == 1
 
 
+def test_sets_of_many_lengths_share_a_few_shapes():
+    relation = relation_of(TABLE, "postgresql")
+    translator = Translator(relation, ("id",), PostgreSQL())
+    made = {}
+    for size in range(1, 513):
+        model = {"desk": {"filterType": "set", "values": [f"d{number}" for number in range(size)]}}
+        request = parse_request({"filterModel": model}, relation.columns)
+        lifted = lift(leaves(request, relation.columns, ("id",)), relation.columns)
+        *values, _limit, _offset = lifted.values.values()
+        assert set(values) == {f"d{number}" for number in range(size)}
+        made[translator.page(lifted.plan, lifted.paging)] = len(values)
+    assert list(made.values()) == [1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 64, 128, 256, 512]
+
+
 def test_binds_have_the_types_of_their_columns():
     relation = relation_of(TABLE, "postgresql")
     translator = Translator(relation, ("id",), PostgreSQL())

@@ -28,7 +28,7 @@ from .shape import lift, lift_filter
 from .translate import Convert, Statement, Translator
 
 STREAM_ROWS = 1_000
-MOST_COMPILED = 64
+MOST_COMPILED = 80
 """Values of a statement that SQLAlchemy keeps compiled."""
 
 

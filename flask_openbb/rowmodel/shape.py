@@ -15,6 +15,11 @@ from .columns import ColumnType, RowColumns
 from .plan import Groups, Measure, Plan
 from .request import And, Compare, Filter, OneOf, Or, TextMatch
 
+EXACT = 8
+"""Up to so many values a set has a shape by its length."""
+FILLED = 512
+"""Up to so many its shape is worth sharing; statements of more values are seldom kept."""
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -74,7 +79,7 @@ class Lifter:
             return replace(where, text=(self.slot(where.text, "text"), self.slot(len(where.text), "integer")))
         if isinstance(where, OneOf):
             kind = self.columns[where.column].type
-            return replace(where, values=tuple(self.slot(value, kind) for value in where.values))
+            return replace(where, values=tuple(self.slot(value, kind) for value in _filled(where.values)))
         return where
 
     def measure(self, measure: Measure, pivots: tuple[str, ...]) -> Measure:
@@ -86,6 +91,14 @@ class Lifter:
             for name, value in zip(pivots, measure.point, strict=True)
         )
         return replace(measure, point=point)
+
+
+def _filled(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Repeat the last value of a set up to a power of two, so that few lengths are shapes of their own."""
+    count = len(values)
+    if not EXACT < count <= FILLED:
+        return values
+    return values + values[-1:] * ((1 << (count - 1).bit_length()) - count)
 
 
 def lift(plan: Plan, columns: RowColumns) -> Lifted:

@@ -1,5 +1,7 @@
 """Behind the judge, each engine refuses by itself; and no mutation of an attack gets by the judge."""
 
+import contextlib
+import logging
 import random
 import re
 import sys
@@ -296,3 +298,14 @@ def test_a_text_that_sqlite_cannot_hold_is_too_much_memory():
     text = "SELECT group_concat(a.n || '-----------------------------------') AS t FROM big a, big b WHERE b.n < 99"
     with pytest.raises(RowRequestError, match="needs more memory"):
         model("sqlite").answer({"query": text})
+
+
+@pytest.mark.parametrize(
+    "text", ["VACUUM INTO '/tmp/CANARY-7f3a9'", "SELECT json_extract('{}', '$.a[b CANARY-7f3a9') AS x"]
+)
+def test_what_was_typed_is_in_no_log_of_the_parser(text, caplog):
+    with contextlib.suppress(RowRequestError):
+        judge(text, database("sqlite").catalog(), "sqlite")
+    assert CANARY not in caplog.text
+    logging.getLogger("sqlglot").warning("of the app's own use of the parser")
+    assert "own use" in caplog.text

@@ -9,8 +9,10 @@ each word of that is one of a list (:mod:`.statement_words`). Imports those, sql
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +28,10 @@ from .sql_catalog import SqlCatalog, SqlTable
 from .statement_names import resolve
 from .statement_size import MAX_PADDING
 from .statement_words import check_words
+
+_judging: ContextVar[bool] = ContextVar("flask_openbb_judging", default=False)
+# The parser warns of what it does not know, with the text that was typed: no log shall have that.
+logging.getLogger("sqlglot").addFilter(lambda _: not _judging.get())
 
 PLACE = "query"
 MAX_LENGTH = 20_000
@@ -131,6 +137,7 @@ def judge(text: Any, catalog: SqlCatalog, dialect: str) -> Statement:
     :raises RowRequestError: If it is not one SELECT over these relations with functions that are allowed; the message
         says what to write instead, and nothing of the database.
     """
+    judging = _judging.set(True)
     try:
         tree = _parsed(_checked(text), PARSERS[dialect])
         exact = dialect == "postgresql"
@@ -144,6 +151,8 @@ def judge(text: Any, catalog: SqlCatalog, dialect: str) -> Statement:
         statement.sql()
     except RecursionError:
         raise RowRequestError(PLACE, "the statement is nested too deeply. Split it with WITH.") from None
+    finally:
+        _judging.reset(judging)
     return statement
 
 

@@ -44,7 +44,7 @@ SQL_MODULES = {
     f"flask_openbb.rowmodel.{name}"
     for name in (
         *("dialects", "translate", "reflect", "protect", "engine_sql", "engine_duckdb"),
-        *("sql_database", "sql_duckdb", "sql_files", "sql_limits", "sql_servers"),
+        *("sql_copies", "sql_database", "sql_duckdb", "sql_files", "sql_limits", "sql_servers"),
     )
 }
 """The only modules that import SQLAlchemy; only they import each other, all others inside a function."""

@@ -52,7 +52,7 @@ class SqlModel:
         self.rules = replace(rules, limits=replace(rules.limits, deep=rules.limits.offset))
         self.counts = Counts(seconds=SECONDS)
         self._lock = threading.Lock()
-        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._known: OrderedDict[tuple[int, str], _Known] = OrderedDict()
 
     def answer(self, body: Any, *, guard: Guard | None = None) -> dict[str, Any]:
         """Answer a request.
@@ -89,8 +89,10 @@ class SqlModel:
 
     def _open(self, text: Any, guard: Guard, *, fresh: bool) -> _Known:
         statement = judge(text, self.database.catalog(), self.database.name)
-        key = statement.sql()
+        key = (self.database.version, statement.sql())
         with self._lock:
+            if self._known and next(iter(self._known))[0] != key[0]:
+                self._known.clear()  # they keep the database that was closed
             known = self._known.get(key)
             if known is not None and known.until > monotonic() and not fresh:
                 self._known.move_to_end(key)

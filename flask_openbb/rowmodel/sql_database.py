@@ -56,6 +56,8 @@ class SqlDatabase(ABC):
         self.caps = caps
         self.kept = Kept()
         """The statements of row-model requests on top of what users type."""
+        self.version = 0
+        """Counts how often it was opened anew: what was learnt of a statement before is of other rows."""
         self._lock = threading.Lock()
         self._catalog: tuple[float, SqlCatalog] | None = None
 
@@ -112,7 +114,7 @@ class SqlDatabase(ABC):
         if not statement.ordered and ordered:
             key = tuple(names[at] for at in ordered)
             engine = self.engine(self._named(text, names, cut=cut), columns, key, statement)
-            return Opened(Source(engine.columns, key, engine, identity=text), None)  # type: ignore[attr-defined]
+            return Opened(Source(engine.columns, key, engine, identity=(self.version, text)), None)  # type: ignore[attr-defined]
         hidden = unique([*names, ROW])[-1]
         extra, over = [], ""
         if PARSERS[self.name] == "mysql" and statement.ordered and (kept := statement.with_order(names)):
@@ -124,7 +126,7 @@ class SqlDatabase(ABC):
         columns.append(sa.Column(hidden, sa.BigInteger(), nullable=False))
         number = f", row_number() OVER ({over}) AS {self._quote(hidden)}"
         engine = self.engine(self._named(text, names, number, extra, cut=cut), columns, (hidden,), statement)
-        return Opened(Source(engine.columns, (hidden,), engine, identity=text), hidden)  # type: ignore[attr-defined]
+        return Opened(Source(engine.columns, (hidden,), engine, identity=(self.version, text)), hidden)  # type: ignore[attr-defined]
 
     def _named(
         self, text: str, names: Sequence[str], number: str = "", extra: Sequence[str] = (), *, cut: Mapping[str, int]

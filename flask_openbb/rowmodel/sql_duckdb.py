@@ -100,6 +100,9 @@ class DuckDBStatements(SqlDatabase):
     def renew(self) -> None:
         """Make the database anew where it is ours: after an error within DuckDB, it takes no more statements."""
 
+    def look(self) -> None:
+        """Look at the files anew before the next statement, where they are ours: one could not be read."""
+
     def engine(self, text: str, columns: Sequence[sa.Column[Any]], key: Sequence[str], statement: Statement) -> Engine:
         """Give DuckDB's engine over the statement."""
         return StatementEngine(self, text_of(text, columns), key, statement)
@@ -119,6 +122,9 @@ class DuckDBStatements(SqlDatabase):
                     raise
         except (duckdb.InternalException, duckdb.FatalException) as error:
             self.renew()
+            raise explain(error, statement) from None
+        except (duckdb.IOException, duckdb.PermissionException) as error:
+            self.look()
             raise explain(error, statement) from None
         except (duckdb.Error, MemoryError, RuntimeError) as error:
             raise explain(error, statement) from None
@@ -147,13 +153,13 @@ class StatementEngine(DuckDBEngine):
 class LockedDuckDB(DuckDBStatements):
     """A database in memory, filled and locked; made anew in each process, and when its files change.
 
-    :param fills: What makes its relations.
+    :param fills: Gives what makes its relations.
     :param stamp: What tells that they changed.
     :param tables: The allow-list, or None for all.
     """
 
     def __init__(
-        self, fills: Sequence[Fill], stamp: Stamp, *, caps: SqlCaps, tables: Sequence[str] | None = None
+        self, fills: Callable[[], Sequence[Fill]], stamp: Stamp, *, caps: SqlCaps, tables: Sequence[str] | None = None
     ) -> None:
         super().__init__(caps, tables)
         self._fills = fills
@@ -173,7 +179,12 @@ class LockedDuckDB(DuckDBStatements):
 
     def renew(self) -> None:
         """Open the database anew at the next question; one that runs ends on the old one."""
+        self.version += 1
         self.database = Database(self._open)
+
+    def look(self) -> None:
+        """Look at the files anew before the next statement."""
+        self._seen = (0.0, self._seen[1])
 
     def _open(self) -> Any:
         import duckdb
@@ -182,7 +193,7 @@ class LockedDuckDB(DuckDBStatements):
         connection = duckdb.connect(
             ":memory:", config={**CONFIG, "memory_limit": memory, "threads": str(self.caps.threads)}
         )
-        paths = [path for fill in self._fills for path in fill(connection)]
+        paths = [path for fill in self._fills() for path in fill(connection)]
         directories = [path for path in paths if path.endswith("/")]
         files = [path for path in paths if not path.endswith("/")]
         # The order matters: nothing can be set once the configuration is locked.

@@ -23,13 +23,15 @@ COLUMN = re.compile(
     re.X,
 )
 
-UNKNOWN_COLUMN, GROUPING, FUNCTION, DATA, MEMORY, SYNTAX, OTHER = (
+UNKNOWN_COLUMN, GROUPING, FUNCTION, DATA, MEMORY, SYNTAX, LINE, FILE, OTHER = (
     "column",
     "grouping",
     "function",
     "data",
     "memory",
     "syntax",
+    "line",
+    "file",
     "other",
 )
 SENTENCES: Mapping[str, str] = {
@@ -39,6 +41,8 @@ SENTENCES: Mapping[str, str] = {
     DATA: "a value cannot be converted or computed: check CAST, dates, formats and division by zero.",
     MEMORY: "the statement needs more memory than it may take. Group, filter or ask for fewer columns.",
     SYNTAX: "the database cannot read the statement: its SQL may be that of another database.",
+    LINE: "a file has a value, far down, that is of another type than its column. The server's log has the line.",
+    FILE: "a file of the source went away or cannot be read just now. Ask again.",
     OTHER: "the database refused the statement.",
 }
 
@@ -60,11 +64,13 @@ MYSQL: Mapping[int, str] = {
     **dict.fromkeys((1064, 1149, 1235, 1248), SYNTAX),
 }
 WORDS = (
+    (r"CSV Error on Line", LINE),
+    (r"^(?:IO|Permission)Exception", FILE),
     (r"^DataError .*(?:year|timestamp|date)", DATA),
     (r"no such column|not found in FROM|ambiguous|does not have a column|duplicate column", UNKNOWN_COLUMN),
     (r"GROUP BY|aggregate|window", GROUPING),
     (r"no such function|wrong number of arguments|No function matches|Cannot compare|type mismatch", FUNCTION),
-    (r"Conversion|convert|parse string|Out of Range|overflow|divi[ds]|malformed JSON", DATA),
+    (r"Conversion|convert|parse string|Out of Range|overflow|divi[ds]|decode|malformed JSON", DATA),
     (r"Out of Memory|allocation failure|MemoryError|too big|too large|too many|depth", MEMORY),
     (r"syntax error|Parser Error|near \"", SYNTAX),
 )

@@ -1,28 +1,32 @@
 """Files, folders, globs and frames as relations of a locked DuckDB.
 
 Owns :func:`open_files`: each file becomes a view that names it, so that it is the one path the database may open later;
-a frame and a SQLite file become tables; a DuckDB file is attached read-only. Imports :mod:`.sql_duckdb` and the
-package's errors; called by :mod:`.sql_sources`.
+a frame and a SQLite file become tables (:mod:`.sql_copies`); a DuckDB file is attached read-only. What is in a folder
+is looked up whenever the database is opened. Imports those, :mod:`.sql_duckdb` and the package's errors; called by
+:mod:`.sql_sources`.
 """
 
 from __future__ import annotations
 
 import glob
+import logging
 import os
 import re
-import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError
 from ..shape.rows import to_rows
 from .sql_caps import SqlCaps
+from .sql_copies import fill_rows, fill_sqlite
 from .sql_database import SqlDatabase
 from .sql_duckdb import Fill, LockedDuckDB, absolute, quoted, text
 from .sql_paths import REMOTE, SQLITE
+
+logger = logging.getLogger("flask_openbb")
 
 READERS = {
     ".parquet": "read_parquet",
@@ -34,7 +38,6 @@ READERS = {
     ".jsonl": "read_json",
 }
 DATABASES = frozenset({".duckdb", ".ddb", ".db"})
-PART = 10_000
 
 
 def open_files(
@@ -44,41 +47,40 @@ def open_files(
 
     :raises ConfigError: If a file does not exist, or is none that is read.
     """
-    named = dict(source) if isinstance(source, Mapping) else _named(str(source).removeprefix("duckdb:///"))
-    fills: list[Fill] = []
-    if secrets:
-        fills.append(partial(_fill_secrets, secrets))
-    for name, given in named.items():
-        _check(given)
-        fills.append(partial(_fill, name, given))
-    paths = [os.fspath(given) for given in named.values() if isinstance(given, str | os.PathLike)]
-    return LockedDuckDB(fills, partial(_stamp, source, paths), caps=caps, tables=tables)
+    given = source if isinstance(source, Mapping) else str(source).removeprefix("duckdb:///")
+    for each in _named(given).values():
+        _check(each)
+    return LockedDuckDB(partial(_fills, given, secrets), partial(_stamp, given), caps=caps, tables=tables)
 
 
-def _named(path: str) -> dict[str, Any]:
-    """Give the relations of a path: of a folder, one for each file and for each folder of Parquet files in it."""
-    if not os.path.isdir(path):
-        stem = Path(path).name.split(".")[0]
-        return {re.sub(r"\W+", "_", stem).strip("_") or "data": path}
+def _fills(source: Any, secrets: Mapping[str, Mapping[str, Any]]) -> Sequence[Fill]:
+    """Give what makes the relations there are now: files of a folder come and go."""
+    first = [partial(_fill_secrets, secrets)] if secrets else []
+    lenient = isinstance(source, str) and os.path.isdir(source)
+    return [*first, *(partial(_fill, name, given, lenient=lenient) for name, given in _named(source).items())]
+
+
+def _named(source: Any) -> Mapping[str, Any]:
+    """Give the relations of a source by name: of a folder, one for each file and for each folder in it."""
+    if isinstance(source, Mapping):
+        return source
+    if not os.path.isdir(source):
+        stem = Path(source).name.split(".")[0]
+        return {re.sub(r"\W+", "_", stem).strip("_") or "data": source}
     found: dict[str, Any] = {}
-    for entry in sorted(os.scandir(path), key=lambda entry: entry.name):
+    for entry in sorted(os.scandir(source), key=lambda entry: entry.name):
         name = re.sub(r"\W+", "_", entry.name.split(".")[0]).strip("_")
-        if entry.is_dir():
-            inside = next(
-                (end for end in READERS if glob.glob(f"{glob.escape(entry.path)}/**/*{end}", recursive=True)), None
-            )
-            given = f"{glob.escape(entry.path)}/**/*{inside}" if inside else None
-        else:
-            given = entry.path if _ending(entry.name) in {*READERS, *DATABASES, *SQLITE} else None
-        if given is not None and name and not entry.name.startswith("."):
-            number = 2
-            unique = name
-            while unique.casefold() in {each.casefold() for each in found}:
-                unique, number = f"{name}_{number}", number + 1
-            found[unique] = given
+        known = _ending(entry.name) in {*READERS, *DATABASES, *SQLITE}
+        if entry.name.startswith(".") or not name or not (_files(entry.path) if entry.is_dir() else known):
+            continue
+        number = 2
+        unique = name
+        while unique.casefold() in {each.casefold() for each in found}:
+            unique, number = f"{name}_{number}", number + 1
+        found[unique] = entry.path
     if not found:
         raise ConfigError(
-            f"the folder {path!r} holds no files that are read: {', '.join([*READERS, *DATABASES, *SQLITE])}."
+            f"the folder {source!r} holds no files that are read: {', '.join([*READERS, *DATABASES, *SQLITE])}."
         )
     return found
 
@@ -92,7 +94,7 @@ def _check(given: Any) -> None:
     if not isinstance(given, str | os.PathLike):
         return
     path = os.fspath(given)
-    if _ending(path) not in {*READERS, *DATABASES, *SQLITE}:
+    if not os.path.isdir(path) and _ending(path) not in {*READERS, *DATABASES, *SQLITE}:
         endings = ", ".join([*READERS, *DATABASES, *sorted(SQLITE)])
         raise ConfigError(f"{path!r} is no file that is read. Endings: {endings}.")
     if not path.startswith(REMOTE) and not _files(path):
@@ -100,33 +102,72 @@ def _check(given: Any) -> None:
 
 
 def _files(path: str) -> list[str]:
-    return sorted(map(absolute, [path] if os.path.exists(path) else glob.glob(path, recursive=True)))
+    """Give the files of a path: of a folder, those of one kind; a file that has several names there is given once."""
+    if os.path.isdir(path):
+        inside = glob.glob(f"{glob.escape(path)}/**/*", recursive=True)
+        kinds = {file: READERS[_ending(file)] for file in inside if _ending(file) in READERS and os.path.isfile(file)}
+        first = next((kind for kind in READERS.values() if kind in kinds.values()), None)
+        found = [file for file, kind in kinds.items() if kind == first]
+    else:
+        found = [path] if os.path.exists(path) else glob.glob(path, recursive=True)
+    once = {os.path.realpath(file): absolute(file) for file in sorted(found, reverse=True)}
+    return sorted(once.values())
 
 
-def _stamp(source: Any, paths: Sequence[str]) -> Any:
+def _stamp(source: Any) -> Any:
     """Give what changes when files come and go, or are replaced."""
-    names = tuple(sorted(_named(source))) if isinstance(source, str) and os.path.isdir(source) else ()
-    files = [file for path in paths if not path.startswith(REMOTE) for file in _files(path)]
-    return names, tuple((file, os.stat(file).st_mtime_ns) for file in files if os.path.exists(file))
+    found: list[Any] = []
+    for name, given in _named(source).items():
+        found.append(name)
+        if isinstance(given, str | os.PathLike) and not os.fspath(given).startswith(REMOTE):
+            for file in _files(os.fspath(given)):
+                with suppress(OSError):
+                    known = os.stat(file)
+                    found.append((file, known.st_mtime_ns, known.st_size, known.st_ino))
+    return found
 
 
-def _fill(name: str, given: Any, connection: Any) -> Sequence[str]:
-    """Make one relation, and give the paths it reads."""
+def _fill(name: str, given: Any, connection: Any, *, lenient: bool) -> Sequence[str]:
+    """Make one relation, and give the paths it reads.
+
+    :param lenient: Whether what cannot be read is left out: one broken file of a folder shall not close the others.
+    """
+    try:
+        return _filled(name, given, connection)
+    except ConfigError:
+        raise
+    except Exception as error:
+        what = repr(os.fspath(given)) if isinstance(given, str | os.PathLike) else f"what is given as {name!r}"
+        problem = f"{what} cannot be read: {str(error).partition(chr(10))[0]}"
+        if not lenient:
+            raise ConfigError(problem) from error
+        logger.warning("A file of a SQL widget's folder is left out: %s", problem)
+        return []
+
+
+def _filled(name: str, given: Any, connection: Any) -> Sequence[str]:
     if not isinstance(given, str | os.PathLike):
         return _fill_frame(name, given, connection)
     path, ending = os.fspath(given), _ending(os.fspath(given))
     if path.startswith(REMOTE):
         return _fill_remote(name, path, connection)
-    if ending in SQLITE:
-        return _fill_sqlite(name, path, connection)
-    if ending in DATABASES:
+    if ending in SQLITE and not os.path.isdir(path):
+        fill_sqlite(name, path, connection)
+        return []
+    if ending in DATABASES and not os.path.isdir(path):
         connection.execute(f"ATTACH {text(absolute(path))} AS {quoted(name)} (READ_ONLY)")
         return []
     files = _files(path)
-    listed = ", ".join(map(text, files))
+    if not files:
+        raise ConfigError(f"there is no file {path!r}.")
+    # An empty file among others would add a column that none of them has.
+    files = [file for file in files if os.path.getsize(file)] or files
+    escaped = [glob.escape(file) for file in files]  # or a file named a[1].csv would be the one named a1.csv
+    listed = ", ".join(map(text, escaped))
     more = ", union_by_name = true" if len(files) > 1 else ""
-    connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM {READERS[ending]}([{listed}]{more})")  # noqa: S608
-    return files
+    reader = READERS[_ending(files[0])]
+    connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM {reader}([{listed}]{more})")  # noqa: S608
+    return list(dict.fromkeys([*files, *escaped]))
 
 
 def _fill_frame(name: str, frame: Any, connection: Any) -> Sequence[str]:
@@ -142,49 +183,8 @@ def _fill_rows(name: str, given: Any, connection: Any) -> Sequence[str]:
     rows = to_rows(given)
     if not rows:
         raise ConfigError(f"{name!r} has no rows, so that it has no columns. Give a frame, or a file.")
-    columns = list(rows[0])
-    _fill_table(name, columns, [[row.get(column) for column in columns] for row in rows], connection)
+    fill_rows(name, rows, connection)
     return []
-
-
-def _fill_sqlite(name: str, path: str, connection: Any) -> Sequence[str]:
-    """Copy the tables of a SQLite file; DuckDB's own reader of them is an extension that must be installed."""
-    database = sqlite3.connect(f"{Path(absolute(path)).as_uri()}?mode=ro", uri=True)
-    try:
-        known = (
-            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-        )
-        connection.execute(f"CREATE SCHEMA {quoted(name)}")
-        for (table,) in database.execute(known).fetchall():
-            cursor = database.execute(f"SELECT * FROM {quoted(table)}")  # noqa: S608
-            columns = [each[0] for each in cursor.description]
-            _fill_table(f"{name}.{table}", columns, cursor, connection, into=f"{quoted(name)}.{quoted(table)}")
-    finally:
-        database.close()
-    return []
-
-
-def _fill_table(name: str, columns: Sequence[str], rows: Any, connection: Any, *, into: str | None = None) -> None:
-    into = into or quoted(name)
-    rows = iter(rows)
-    first = list(islice(rows, PART))
-    types = [_type([row[at] for row in first]) for at in range(len(columns))]
-    declared = ", ".join(f"{quoted(column)} {kind}" for column, kind in zip(columns, types, strict=True))
-    connection.execute(f"CREATE TABLE {into} ({declared})")
-    marks = ", ".join("?" * len(columns))
-    while first:
-        connection.executemany(f"INSERT INTO {into} VALUES ({marks})", [list(row) for row in first])  # noqa: S608
-        first = list(islice(rows, PART))
-
-
-TYPES = (("bool", "BOOLEAN"), ("int", "BIGINT"), ("float", "DOUBLE"), ("datetime", "TIMESTAMP"), ("date", "DATE"))
-
-
-def _type(values: Sequence[Any]) -> str:
-    kinds = {type(value).__name__ for value in values if value is not None}
-    if kinds == {"int", "float"}:
-        return "DOUBLE"
-    return dict(TYPES).get(kinds.pop(), "VARCHAR") if len(kinds) == 1 else "VARCHAR"
 
 
 def _fill_remote(name: str, path: str, connection: Any) -> Sequence[str]:

@@ -16,6 +16,7 @@ Owns :class:`ServerStatements`. Imports :mod:`.engine_sql`, :mod:`.protect`, :mo
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,6 +36,8 @@ from .sql_duckdb import allowed
 from .sql_errors import explain
 from .sql_limits import LongRows, text_of
 from .statement import Statement
+
+logger = logging.getLogger("flask_openbb")
 
 SAMPLE = 200
 """Rows SQLite's types are read from, which belong to values there."""
@@ -177,8 +180,7 @@ class ServerStatements(SqlDatabase):
         for schema in dict.fromkeys([*(self.schemas or (default,)), *sorted(named)]):
             if schema.casefold() in SYSTEM_SCHEMAS:
                 raise ConfigError(f"the schema {schema!r} is the database's own, and is not for statements.")
-            columns = inspector.get_multi_columns(schema=schema or None, kind=sa.engine.reflection.ObjectKind.ANY)
-            for (_, name), described in columns.items():
+            for name, described in _columns(inspector, schema or None).items():
                 shown = tuple((column["name"], _shown(column["type"])) for column in described)
                 database = self.bind.url.database or "" if self.name == "postgresql" else ""
                 is_default = schema == default or len(self.schemas or ()) == 1
@@ -261,6 +263,22 @@ def explained(statement: Statement) -> Iterator[None]:
         raise explain(error.orig or error, statement) from None
     except (MemoryError, OverflowError, UnicodeError, sqlite3.Error) as error:
         raise explain(error, statement) from None
+
+
+def _columns(inspector: sa.Inspector, schema: str | None) -> Mapping[str, Any]:
+    """Give the columns of each table and view of a schema, but of views whose own tables are gone."""
+    try:
+        found = inspector.get_multi_columns(schema=schema, kind=sa.engine.reflection.ObjectKind.ANY)
+        return {name: described for (_, name), described in found.items()}
+    except sa.exc.DBAPIError:
+        names = [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
+    columns: dict[str, Any] = {}
+    for name in names:
+        try:
+            columns[name] = inspector.get_columns(name, schema)
+        except sa.exc.DBAPIError as error:
+            logger.warning("The table %r of a SQL widget is left out: %s", name, error.orig)
+    return columns
 
 
 def _shown(kind: Any) -> str:

@@ -956,6 +956,38 @@ def test_a_table_that_is_not_there_is_told_with_the_nearest(app, openbb, tmp_pat
     assert "the database has no table 'xyz'. Check its name, and schema=." in told
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresq+psycopg://desk:hunter2@db.example/book", "SQLAlchemy has no 'postgresq+psycopg'"),
+        ("desk:hunter2@db.example/book", "bind= is no URL of a database"),
+        ("postgresql://desk:hunter2@db.example:port/book", "bind= is no URL of a database"),
+    ],
+)
+def test_a_url_that_is_none_is_a_fault_and_no_outage(app, openbb, url, said):
+    @app.post("/trades")
+    @openbb.row_model(bind=url, table="trades")
+    def trades(): ...
+
+    with pytest.raises(ManifestError) as refusal:
+        openbb.validate(app)
+    assert said in str(refusal.value)
+    assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("fetched", ["execute", "scalars"])
+def test_rows_that_were_fetched_are_told_to_be_the_select(app, openbb, engine, ask, caplog, fetched):
+    @app.post("/trades")
+    @openbb.row_model(source=Trade, bind=engine)
+    def trades():
+        with engine.connect() as connection:
+            return getattr(connection, fetched)(sa.select(Trade.id))
+
+    assert ask()["error"] == "The rows could not be read; the server's log says why."
+    assert "Widget 'trades': the view returned rows that it fetched" in caplog.text
+    assert "Return the select() itself" in caplog.text
+
+
 def test_a_source_that_does_not_answer_does_not_hold_the_manifest_up(app, openbb, manifest, monkeypatch):
     from threading import Event
 

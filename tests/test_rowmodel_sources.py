@@ -425,6 +425,16 @@ def test_rows_in_memory_are_not_narrowed_by_statements():
     [
         (lambda path: open_source(path / "trades.xlsx", "id"), "no file a row model reads. Endings: .parquet"),
         (lambda path: open_source(path / "none.parquet", "id"), "there is no file"),
+        (
+            lambda path: open_source("none.parquet", "id"),
+            "there is no file 'none.parquet'. The working directory is '/",
+        ),
+        (lambda path: open_source(path, "id"), r"is a folder. Give a glob of its files, such as '.*\*\.parquet'"),
+        (
+            lambda path: open_source("postgresql://desk:hunter2@db/book", "id"),
+            r"^source= is a postgresql:// URL\. .*bind=",
+        ),
+        (lambda path: open_source("s3://lake/trades.parquet", "id"), r"^source= is a s3:// URL\. .* opens a DuckDB"),
         (lambda path: open_source(path / "none.duckdb", "id", table="t"), "there is no file"),
         (lambda path: open_source(path / "none.duckdb", "id"), "which of its tables with table="),
         (lambda path: open_source(duckdb.connect(), "id"), "needs table="),

@@ -71,6 +71,7 @@ def open_source(
     """
     root = type(source).__module__.split(".")[0]
     if isinstance(source, str | Path):
+        _refuse_url(str(source))
         return _duckdb(_of_path(Path(source), table), key, table or RELATION, schema)
     if root in {"duckdb", "_duckdb"}:
         return _of_duckdb(source, key, table, schema)
@@ -156,6 +157,16 @@ def _import_duckdb() -> Any:
     return duckdb
 
 
+def _refuse_url(source: str) -> None:
+    scheme, mark, _ = source.partition("://")
+    if mark:
+        msg = (
+            f"source= is a {scheme}:// URL. A database's goes into bind=, with table=; for files elsewhere, give a "
+            "function that opens a DuckDB connection with a view of them, and table=."
+        )
+        raise ConfigError(msg)
+
+
 def _of_path(path: Path, table: str | None) -> Database:
     duckdb = _import_duckdb()
     from .engine_duckdb import Database, own_view
@@ -164,11 +175,12 @@ def _of_path(path: Path, table: str | None) -> Database:
         if table is None:
             msg = f"{str(path)!r} is a database: say which of its tables with table=."
             raise ConfigError(msg)
-        if not path.exists():
-            msg = f"there is no file {str(path)!r}."
-            raise ConfigError(msg)
+        _check_files(path)
         return Database(lambda: duckdb.connect(str(path), read_only=True))
     reader = READERS.get(path.suffix if path.suffix != ".gz" else Path(path.stem).suffix)
+    if path.is_dir():
+        msg = f"{str(path)!r} is a folder. Give a glob of its files, such as {str(path / '*.parquet')!r}."
+        raise ConfigError(msg)
     if reader is None:
         msg = f"{str(path)!r} is no file a row model reads. Endings: {', '.join([*READERS, *DATABASES])}."
         raise ConfigError(msg)
@@ -180,10 +192,9 @@ def _of_path(path: Path, table: str | None) -> Database:
 
 def _check_files(path: Path) -> None:
     text = str(path)
-    if any(mark in text for mark in "*?[") or "://" in text or text.startswith("s3:"):
-        return
-    if not os.path.exists(text):
-        msg = f"there is no file {text!r}."
+    if not any(mark in text for mark in "*?[") and not path.exists():
+        where = "" if path.is_absolute() else f" The working directory is {os.getcwd()!r}."
+        msg = f"there is no file {text!r}.{where}"
         raise ConfigError(msg)
 
 

@@ -98,9 +98,18 @@ class Binds:
     def _engine(self, url: Any) -> Any:
         try:
             from sqlalchemy import create_engine, make_url
+            from sqlalchemy.exc import ArgumentError, NoSuchModuleError
         except ImportError as error:
             raise MissingExtraError("sql", feature="A row model over a database") from error
-        url = make_url(url)
+        try:
+            url = make_url(url)
+            url.get_dialect()
+        except NoSuchModuleError:
+            msg = f"bind=: SQLAlchemy has no {url.drivername!r}. Check how the URL begins, or install what adds it."
+            raise ConfigError(msg) from None
+        except (ArgumentError, ValueError):  # without the text, which may hold a password
+            msg = "bind= is no URL of a database. Write one such as 'postgresql+psycopg://user:password@host/database'."
+            raise ConfigError(msg) from None
         with _lock:
             if url not in self._made:
                 self._made[url] = create_engine(url, pool_pre_ping=True)

@@ -19,6 +19,7 @@ from ..manifest.columns import columns_from
 from ..manifest.specs import Column
 from ..rowmodel import RowColumns
 from .bindings import Binding
+from .row_binds import is_file
 from .row_sources import RowModel
 
 logger = logging.getLogger("flask_openbb")
@@ -94,7 +95,7 @@ def _column(name: str, types: Mapping[str, Any]) -> Column:
 def _absent(model: RowModel) -> bool:
     given = model.options.source
     if not isinstance(given, str | Path):
-        given = model.options.bind if isinstance(model.options.bind, str | Path) else None
+        given = model.options.bind if is_file(model.options.bind) else None
     text = "" if given is None else str(given)
     return bool(text) and "://" not in text and not any(mark in text for mark in "*?[") and not Path(text).exists()
 

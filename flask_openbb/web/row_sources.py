@@ -81,6 +81,10 @@ class RowModel:
             return self._whole()
         if value is self.options.source:
             return self._whole()
+        if type(value).__module__ in {"sqlalchemy.engine.result", "sqlalchemy.engine.cursor"}:
+            what = f"the view returned rows that it fetched (a {type(value).__name__})"
+            msg = f"{what}. Return the select() itself: the database finds the page."
+            raise ConfigError(msg)
         if not is_statement(value):
             return self._open(value)
         return self._narrowed(getattr(value, "statement", value))

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from threading import Event
+from threading import Event, Semaphore
 
 import duckdb
 import pytest
@@ -83,6 +83,18 @@ def test_a_question_that_cannot_be_stopped_leaves_the_others_watched(app, caplog
             assert wait_until(lambda guard=guard: guard.cancelled)
     assert stopped.wait(10)
     assert "could not be stopped" in caplog.text
+
+
+def test_a_question_nobody_waits_for_is_stopped_until_it_ends(app):
+    stops = Semaphore(0)
+    here, there = socket.socketpair()
+    guard = Guard(60)
+    context = app.test_request_context(environ_overrides={"gunicorn.socket": here})
+    with here, context, watched(guard), guard.running(stops.release):
+        there.close()
+        # A statement that begins between the two is stopped by the second.
+        assert stops.acquire(timeout=30)
+        assert stops.acquire(timeout=30)
 
 
 def test_a_guard_that_is_watched_no_more_is_not_cancelled(app):

@@ -42,6 +42,8 @@ Compiled = tuple[str, tuple[str, ...], Mapping[str, Any]]
 """Text of a statement, its parameters in order, and the values of the user's own ``select()``."""
 
 PART = 1_000
+AGAIN = 0.1
+"""Seconds between two interrupts of a question whose time is over."""
 IS_TABLE = (
     "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database()"
     " AND schema_name = coalesce($2, current_schema()) AND table_name = $1"
@@ -128,11 +130,14 @@ class Database:
         """Lend a cursor that stops in time, or when the guard says so."""
         left = guard.remaining()
         with self.cursor() as cursor:
-            late = threading.Event()
+            late, ended = threading.Event(), threading.Event()
 
             def over() -> None:
                 late.set()
-                cursor.interrupt()
+                # DuckDB forgets an interrupt that comes before a statement, or between two.
+                while not ended.is_set():
+                    guard.stop()
+                    ended.wait(AGAIN)
 
             timer = None if left is None else threading.Timer(left, over)
             if timer is not None:
@@ -146,6 +151,7 @@ class Database:
                     raise guard.error() from None
                 raise
             finally:
+                ended.set()
                 if timer is not None:
                     timer.cancel()
 

@@ -60,12 +60,17 @@ class Guard:
         """Stop what runs, from any thread; what has not begun raises when it does."""
         with self._lock:
             self.cancelled = True
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop the statement that runs now; databases forget this where none does, so it is asked again."""
+        with self._lock:
             if self._stop is not None:
                 self._stop()
 
     @contextmanager
     def running(self, stop: Callable[[], None]) -> Iterator[None]:
-        """Let :meth:`cancel` call ``stop`` while the block runs."""
+        """Let :meth:`stop` call ``stop`` while the block runs."""
         with self._lock:
             if self.cancelled:
                 raise self.error()

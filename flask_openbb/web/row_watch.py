@@ -1,7 +1,8 @@
 """Stops the question of a client that went away.
 
 WSGI does not say so. Two servers give the socket in the environ, gunicorn and Werkzeug's; one thread a process looks at
-the sockets of requests under way, every quarter of a second, and cancels the guard of one whose other side is closed.
+the sockets of requests under way, every quarter of a second, and cancels the guard of one whose other side is closed,
+until its question has ended: a statement that had not begun would take no notice of the first time.
 Behind a proxy that is the proxy's side, which nginx closes when its client does. Elsewhere a question runs until its
 timeout.
 """
@@ -68,11 +69,14 @@ class Watch:
             poll = select.poll()
             for number in self._watched:
                 poll.register(number, _GONE)
-            gone = [self._watched.pop(number) for number, event in poll.poll(0) if event & (_GONE | select.POLLNVAL)]
+            gone = [self._watched[number] for number, event in poll.poll(0) if event & (_GONE | select.POLLNVAL)]
         for guard in gone:
+            known = guard.cancelled
             try:
                 guard.cancel()
             except Exception:
+                if known:
+                    continue
                 logger.warning("A question nobody waits for could not be stopped; its timeout will.", exc_info=True)
 
 

@@ -956,6 +956,27 @@ def test_a_table_that_is_not_there_is_told_with_the_nearest(app, openbb, tmp_pat
     assert "the database has no table 'xyz'. Check its name, and schema=." in told
 
 
+@pytest.mark.parametrize("on_invalid", ["raise", "quarantine"])
+def test_a_table_that_is_made_later_ends_the_refusal(app, engine, monkeypatch, on_invalid):
+    app.config["OPENBB_ON_INVALID"] = on_invalid
+    openbb = OpenBB(app)
+
+    @app.post("/fills")
+    @openbb.row_model(bind=engine, table="fills")
+    def fills(): ...
+
+    def manifest():
+        answer = app.test_client().get("/widgets.json")
+        return answer.get_json().get("fills") if answer.status_code == 200 else None
+
+    assert manifest() is None
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE fills (id INTEGER PRIMARY KEY)"))
+    assert manifest() is None
+    monkeypatch.setattr("flask_openbb.web.assembly.AGAIN", -1.0)
+    assert manifest()["data"]["table"]["columnsDefs"][0]["field"] == "id"
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [

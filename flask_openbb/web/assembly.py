@@ -10,14 +10,14 @@ from time import monotonic
 
 from flask import Flask
 
-from ..errors import ManifestError
+from ..errors import Fault, ManifestError
 from .build import Built, build
 from .dispatch import wrap_views
 from .routes import Routes, find_routes
 from .state import State
 
 AGAIN = 30.0
-"""Seconds after which a manifest is built again that lacks the columns of a source that could not be reached."""
+"""Seconds after which a manifest is built again that lacks a source, which was down or had no such table yet."""
 
 
 def routes_of(app: Flask, state: State) -> Routes:
@@ -43,18 +43,25 @@ def manifests_of(app: Flask, state: State) -> Built:
         routes = routes_of(app, state)
         if app.debug and (files := _files(app, state)) != state.files:
             state.built, state.refused, state.files = None, (), files
-        if state.refused:
+        old = monotonic() - state.built_at > AGAIN
+        if state.refused and not (old and _of_sources(routes, state.refused)):
             raise ManifestError(state.refused)
-        if state.built is not None and state.built.again and monotonic() - state.built_at > AGAIN:
+        if state.built is not None and state.built.again and old:
             state.built = None
         if state.built is None:
+            state.refused, state.built_at = (), monotonic()
             try:
                 state.built = build(app, state, routes)
             except ManifestError as error:
                 state.refused = error.faults
                 raise
-            state.built_at = monotonic()
         return state.built
+
+
+def _of_sources(routes: Routes, faults: tuple[Fault, ...]) -> bool:
+    """Whether a fault is of a row model, whose table or column may be there when it is looked for again."""
+    found = (routes.widgets.get(str(fault.widget)) for fault in faults)
+    return any(binding is not None and binding.rows is not None for binding in found)
 
 
 def _files(app: Flask, state: State) -> tuple[object, ...]:

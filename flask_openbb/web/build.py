@@ -56,7 +56,7 @@ class Built:
     """Bindings whose URL is signed for each caller."""
     documents: Mapping[str, Document]
     again: bool = False
-    """Whether a source of rows could not be reached, so that it is worth asking again."""
+    """Whether a source of rows could not be read, so that it is worth asking again."""
 
     @property
     def agents_listed(self) -> list[Any]:
@@ -90,6 +90,7 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
             orjson.dumps(entry)
         except Exception as error:  # whatever it is, the other widgets must be served
             faults += _as_faults(binding, error)
+            unread = unread or binding.rows is not None
         else:
             wire[binding.id] = entry
     for mark, home in routes.faulty:

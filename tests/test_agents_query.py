@@ -1,6 +1,7 @@
 """The question that Workspace posts: read liberally, frozen, and as the SDK reads it."""
 
 import base64
+import copy
 import dataclasses
 import json
 from uuid import uuid4
@@ -246,7 +247,10 @@ def test_a_query_is_frozen():
 
 
 def test_the_sdk_reads_the_same():
-    ours, theirs = AgentQuery.from_body(BODY), sdk.QueryRequest.model_validate(BODY)
+    ours, theirs = (
+        AgentQuery.from_body(BODY),
+        sdk.QueryRequest.model_validate(copy.deepcopy(BODY)),
+    )  # which writes to it
     assert [message.role for message in ours.messages] == [message.role.value for message in theirs.messages]
     assert ours.messages[3].function == theirs.messages[3].content.function
     assert [item.content for item in ours.results[0].items] == [

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timezone
-from decimal import Decimal, InvalidOperation, localcontext
+from decimal import ROUND_FLOOR, Decimal, InvalidOperation, localcontext
 from difflib import get_close_matches
 from math import isfinite, isnan
 from typing import Any, Literal
@@ -24,6 +24,8 @@ ColumnType = Literal["text", "integer", "number", "decimal", "boolean", "date", 
 NUMERIC = frozenset({"integer", "number", "decimal"})
 ORDERED = frozenset({"text", "integer", "number", "decimal", "boolean", "date", "datetime"})
 INT64 = range(-(2**63), 2**63)
+MOST_DIGITS = 400
+"""Digits of a number that is a value, and places its first one may be from the point."""
 
 AGGREGATES: Mapping[str, frozenset[str]] = {
     "sum": NUMERIC,
@@ -51,11 +53,17 @@ class RowColumn:
     """Whether a ``datetime`` has a time zone; one without is in the time zone of the row model."""
     scale: int | None = None
     """Digits after the point of a ``decimal``, where the source says: no value lies between two of its steps."""
+    span: tuple[Decimal, Decimal] | None = None
+    """The least and the greatest number of a ``decimal`` or ``number``, where the engine takes no other as a value."""
+
+    def holds(self, value: Decimal) -> bool:
+        """Whether a value of a ``decimal`` column can be this one, or lies between two steps."""
+        return not value.is_finite() or self.stepped(value, ROUND_FLOOR) == value
 
     def stepped(self, value: int | Decimal, rounding: str) -> int | Decimal:
         """Give the column's nearest value at or below (``ROUND_FLOOR``), or at or above (``ROUND_CEILING``)."""
         with localcontext() as context:
-            context.prec = 100
+            context.prec = 2_000
             if self.type == "integer":
                 return int(Decimal(value).to_integral_value(rounding))
             return value if self.scale is None else Decimal(value).quantize(Decimal(1).scaleb(-self.scale), rounding)
@@ -173,7 +181,11 @@ def cast_key(column: RowColumn, key: Any, zone: ZoneInfo) -> Any:
         msg = f"a boolean is no {column.type}" if column.type != "other" else "this column cannot be compared"
         raise CastError(msg)
     if column.type in NUMERIC:
-        return cast_number(column.type, key)
+        number = _SPECIAL[key] if key in _SPECIAL and column.type != "integer" else cast_number(column.type, key)
+        if column.span is not None and not (isfinite(number) and column.span[0] <= number <= column.span[1]):
+            msg = f"expected a number from {column.span[0]} to {column.span[1]}"
+            raise CastError(msg)
+        return Decimal(number) if column.type == "decimal" else number
     return _moment(column, key, zone)
 
 
@@ -195,7 +207,7 @@ def cast_number(kind: str, key: Any) -> int | float | Decimal:
         exact = Decimal(key if isinstance(key, int) else str(key).strip())
     except InvalidOperation:
         exact = Decimal("NaN")
-    if not exact.is_finite() or abs(exact.adjusted()) > 400:
+    if not exact.is_finite() or abs(exact.adjusted()) > MOST_DIGITS or len(exact.as_tuple().digits) > MOST_DIGITS:
         msg = "expected a finite number"
         raise CastError(msg)
     if kind == "number":
@@ -205,10 +217,6 @@ def cast_number(kind: str, key: Any) -> int | float | Decimal:
             raise CastError(msg)
         return value
     if kind == "decimal":
-        digits = exact.normalize().as_tuple()
-        if exact.adjusted() > 19 or (isinstance(digits.exponent, int) and digits.exponent < -18):
-            msg = "expected a decimal of at most 20 digits before and 18 after the point"
-            raise CastError(msg)
         return exact
     if exact.adjusted() > 19 or exact != exact.to_integral_value() or int(exact) not in INT64:
         msg = "expected an integer of at most 64 bits"
@@ -258,6 +266,9 @@ def plain(value: Any) -> Any:
 
 
 _AS_THEY_ARE = frozenset({str, int, bool, date, type(None)})
+
+
+_SPECIAL = {text: float(text) for text in ("NaN", "Infinity", "-Infinity")}
 
 
 def key_text(value: Any) -> str:

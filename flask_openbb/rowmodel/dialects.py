@@ -56,6 +56,10 @@ class Dialect:
     time: Any = sa.DateTime()
     """The type of a bound time."""
 
+    def bound(self, value: sa.BindParameter[Any], column: Expression) -> Expression:
+        """Give the bound value that a column is compared with."""
+        return value
+
     def compared(self, op: Operator, column: Expression, value: Expression) -> Expression:
         """Compare a column with a value of its type."""
         found: Expression = COMPARE[op](column, value)
@@ -247,6 +251,10 @@ class DuckDB(Dialect):
     name = "duckdb"
     tested = True
     own_first = True
+
+    def bound(self, value: sa.BindParameter[Any], column: Expression) -> Expression:
+        # A type for both would be wider than what 38 digits hold.
+        return sa.func.cast_to_type(value, column) if isinstance(value.type, sa.Numeric) else value
 
     def contains(self, folded: Expression, needle: Expression) -> Expression:
         return sa.func.contains(folded, needle, type_=sa.Boolean())

@@ -16,20 +16,21 @@ import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from ..errors import ConfigError
+from ..errors import ConfigError, RowRequestError
 from .dialects import DuckDB
 from .engine_sql import convert, identify
 from .engines import Guard, Row
 from .kept import Kept, weight_of
 from .locate import PARTS, Marks, is_worth_locating, marks_of, percent_of, range_of
 from .plan import Leaves, Plan
-from .reflect import Relation, ZonedNanoseconds, relation_of
+from .reflect import Relation, WideInteger, ZonedNanoseconds, relation_of
 from .request import Filter
 from .shape import lift, lift_filter
 from .translate import Statement, Translator
@@ -48,8 +49,6 @@ IS_TABLE = (
     "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database()"
     " AND schema_name = coalesce($2, current_schema()) AND table_name = $1"
 )
-PAST_INTS = 2**127
-"""What is as large cannot be given to DuckDB from Python, though its UHUGEINT comes from there."""
 SCANNED = "openbb_scanned"
 """Says in a table's ``info`` that it is read as it is, as a view of the user's own may not be."""
 DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
@@ -57,7 +56,9 @@ DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-unt
 TYPES: Mapping[str, Any] = {
     "BOOLEAN": sa.Boolean(),
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"), sa.BigInteger()),
-    **dict.fromkeys(("UBIGINT", "HUGEINT", "UHUGEINT"), sa.Numeric(38, 0)),
+    "UBIGINT": WideInteger(0, 2**64 - 1),
+    "HUGEINT": WideInteger(-(2**127), 2**127 - 1),
+    "UHUGEINT": WideInteger(0, 2**128 - 1),
     **dict.fromkeys(("FLOAT", "DOUBLE"), sa.Double()),
     "DATE": sa.Date(),
     **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), sa.DateTime()),
@@ -71,10 +72,10 @@ TYPES: Mapping[str, Any] = {
 
 def type_of(name: str) -> Any:
     """Give the SQLAlchemy type of one of DuckDB's, by its name."""
-    if name.startswith("DECIMAL"):
+    if name.startswith("DECIMAL") and name.endswith(")"):
         precision, scale = name[len("DECIMAL(") : -1].split(",")
         return sa.Numeric(int(precision), int(scale))
-    if name.startswith("ENUM"):
+    if name.startswith("ENUM") and name.endswith(")"):
         return sa.Enum()
     return TYPES.get(name, sa.JSON())
 
@@ -149,6 +150,9 @@ class Database:
             except Exception as error:
                 if type(error).__name__ == "InterruptException" and (late.is_set() or guard.cancelled):
                     raise guard.error() from None
+                if type(error).__name__ == "OutOfRangeException" and "Overflow in HUGEINT addition" in str(error):
+                    problem = "the sum is past 128 bits, which duckdb cannot hold. Choose avg, or filter."
+                    raise RowRequestError("valueCols", problem) from None
                 raise
             finally:
                 ended.set()
@@ -256,8 +260,6 @@ class DuckDBEngine:
         where, _, values = lift_filter(plan.where, self.columns, 0)
         statement = self.translator.marks(name, where, PARTS, percent_of(plan.total or 0))
         divided, present, seen = self._fetch(cursor, statement, values)[0]
-        if divided and type(divided[-1]) is int and divided[-1] >= PAST_INTS:
-            return None
         (read,) = self.translator.read([name])
         return marks_of(divided if read is None or divided is None else [*map(read, divided)], present, seen)
 
@@ -275,7 +277,9 @@ class DuckDBEngine:
         if found is None:
             found = self._compiled[statement] = _compile(statement)
         text, names, own = found
-        return text, [values[name] if name in values else own[name] for name in names]
+        given = (values[name] if name in values else own[name] for name in names)
+        # DuckDB takes no int of 128 bits, and makes a double of a long decimal.
+        return text, [format(value, "f") if isinstance(value, Decimal) else value for value in given]
 
 
 def _compile(statement: Statement) -> Compiled:

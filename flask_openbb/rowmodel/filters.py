@@ -14,7 +14,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from math import isfinite
 from typing import Any
 
-from .columns import INT64, NUMERIC, CastError, RowColumn, cast_number
+from .columns import INT64, MOST_DIGITS, NUMERIC, CastError, RowColumn, cast_number
 from .presets import PRESETS, Bounds, span
 from .reading import Reader, at, shorten
 from .request import (
@@ -190,11 +190,11 @@ class Filters:
 
     def _read_number(self, column: RowColumn, value: Any, place: str, text: bool) -> int | float | Decimal:
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number and not (text and isinstance(value, str) and len(value) <= 64):
+        if not number and not (text and isinstance(value, str) and len(value) <= MOST_DIGITS):
             raise self.reader.refuse(place, f"expected a number, not {shorten(value)}.")
         if isinstance(value, float) and not isfinite(value):
             raise self.reader.refuse(place, "expected a finite number.")
-        if isinstance(value, int) and value not in INT64:
+        if isinstance(value, int) and value not in INT64 and column.type != "decimal":
             raise self.reader.refuse(place, f"expected an integer of at most 64 bits, not {shorten(value)}.")
         try:
             # An integer column is compared with what lies between its values too.
@@ -254,7 +254,7 @@ class Filters:
         }
         if column.type == "decimal":
             # No value of the column is equal to one between its steps.
-            values = {value: None for value in values if column.stepped(value, ROUND_FLOOR) == value}
+            values = {value: None for value in values if column.holds(value)}
         null, negated = len(found) > 0 and None in found, kind == "isNoneOf"
         if not values and not null:
             return EVERYTHING if negated else NOTHING
@@ -268,6 +268,9 @@ def compare_number(column: RowColumn, op: Operator, value: Any) -> Filter:
     """
     if column.type == "number":
         return Compare(column.name, op, value)
+    if column.span is not None and not column.span[0] <= value <= column.span[1]:
+        passes = op == "ne" or (op in {"lt", "le"}) is (value > 0)
+        return Blank(column.name, negated=True) if passes else NOTHING
     below = column.stepped(value, ROUND_FLOOR)
     if below == value:
         return Compare(column.name, op, below)

@@ -17,7 +17,7 @@ from .engines import Engine, Guard
 from .parse import DEFAULT_RULES, Rules
 from .plan import Groups, Leaves, Plan, groups, leaves, where_of
 from .reading import read_text
-from .request import And, Filter, Page, RowRequest, TextMatch, fold, row_of
+from .request import And, Filter, Page, RowRequest, TextMatch, exact, fold, row_of
 
 BETWEEN_LOOKS = 500
 """Rows of an export between two looks at its guard: its time runs while nobody reads, and no statement does."""
@@ -130,7 +130,7 @@ def distinct_values(
     :param column: A column with an order.
     :param search: What the values must contain, for a column of text.
     :param limit: The most values to give.
-    :return: In ascending order; None first if there are NULLs.
+    :return: In ascending order; None first if there are NULLs. Numbers that JSON would change are text.
     :raises RowRequestError: If the source has no such column, its values have no order, or ``search`` is no text.
 
     .. versionadded:: 0.1
@@ -141,7 +141,7 @@ def distinct_values(
     where: Filter = request.filter
     if search and source.columns[column].type == "text":
         where = And((TextMatch(column, "contains", fold(read_text(search, "search"))), where))
-    return [value for (value,) in source.engine.points((column,), where, limit, guard or Guard())]
+    return [exact(value) for (value,) in source.engine.points((column,), where, limit, guard or Guard())]
 
 
 def export(

@@ -141,7 +141,10 @@ class _Parser:
     def _key(self, key: Any, place: str, column: RowColumn) -> Any:
         if isinstance(key, str):
             key = self.rules.labels.meant(self.reader.text(key, place))
-        return None if key is None else self.reader.key(key, lambda: place, column)
+        value = None if key is None else self.reader.key(key, lambda: place, column)
+        if column.type == "decimal" and value is not None and not column.holds(value):
+            raise self.reader.refuse(place, f"column {shorten(column.name)} has {column.scale} digits after the point.")
+        return value
 
     def _values(self) -> tuple[Value, ...]:
         found: dict[str, Value] = {}

@@ -7,8 +7,10 @@ Owns which of SQLAlchemy's types is which column type, and how each column is re
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +36,20 @@ KINDS: tuple[tuple[type, ColumnType], ...] = (
 
 ANONYMOUS = re.compile(r"%\(\d+ .*\)s", re.DOTALL)
 """What SQLAlchemy calls an expression without a label until it is compiled; another name in each process."""
+
+
+class WideInteger(sa.Numeric[Decimal]):
+    """Whole numbers of more than 64 bits.
+
+    :param low: The least one.
+    :param high: The greatest one.
+    """
+
+    cache_ok = True
+
+    def __init__(self, low: int, high: int) -> None:
+        super().__init__(39, 0)
+        self.low, self.high = low, high
 
 
 class ZonedNanoseconds(sa.DateTime):
@@ -85,9 +101,9 @@ def relation_of(source: Any, dialect: str) -> Relation:
             raise ConfigError(msg)
         kind, aware = kind_of_type(column.type, dialect)
         nullable = bool(getattr(column, "nullable", True)) and not getattr(column, "primary_key", False)
-        scale = getattr(column.type, "scale", None) if kind == "decimal" else None
+        scale, span = _steps(column.type, kind, dialect)
         # Plain text: SQLAlchemy's own kind of it makes orjson refuse the row, and the slow way is ten times as slow.
-        columns.append(RowColumn(str(name), kind, nullable, aware, scale))
+        columns.append(RowColumn(str(name), kind, nullable, aware, scale, span))
     return Relation(selectable, RowColumns(columns), dialect)
 
 
@@ -146,14 +162,46 @@ def _each_once(source: sa.SelectBase) -> sa.SelectBase:
 
 def kind_of_type(kind: Any, dialect: str) -> tuple[ColumnType, bool]:
     """Give the column type of a SQLAlchemy type, and whether it has a time zone."""
-    if isinstance(kind, sa.TypeDecorator):
-        kind = kind.impl_instance
-    if isinstance(kind, postgresql.DOMAIN):
-        return kind_of_type(kind.data_type, dialect)
+    kind = _own(kind)
+    if _is_unsigned(kind):
+        return "decimal", False
     found: ColumnType = next((each for cls, each in KINDS if isinstance(kind, cls)), "other")
     if found == "decimal" and (dialect == "sqlite" or not kind.asdecimal):
         found = "number"  # SQLite has no decimals, only doubles
     return found, bool(found == "datetime" and getattr(kind, "timezone", False) and dialect != "sqlite")
+
+
+def _is_unsigned(kind: Any) -> bool:
+    """Whether a type is MariaDB's ``BIGINT UNSIGNED``, the half of which is past 64 bits with a sign."""
+    return isinstance(kind, mysql.BIGINT) and bool(kind.unsigned)
+
+
+def _steps(kind: Any, found: ColumnType, dialect: str) -> tuple[int | None, tuple[Decimal, Decimal] | None]:
+    """Give the scale of decimals, and the numbers beyond which an engine takes none as a value."""
+    kind = _own(kind)
+    if found == "number":
+        # MariaDB's doubles are finite.
+        largest = Decimal(sys.float_info.max)
+        return None, (-largest, largest) if dialect in {"mysql", "mariadb"} else None
+    if found != "decimal":
+        return None, None
+    if _is_unsigned(kind):
+        return 0, (Decimal(0), Decimal(2**64 - 1))
+    if isinstance(kind, WideInteger):
+        return 0, (Decimal(kind.low), Decimal(kind.high))
+    scale, precision = kind.scale, kind.precision
+    if scale is None or precision is None or dialect == "postgresql":
+        # PostgreSQL compares decimals of any length, and has a NaN in all of them.
+        return scale, None
+    largest = Decimal((0, (9,) * precision, -scale))
+    return scale, (-largest, largest)
+
+
+def _own(kind: Any) -> Any:
+    """Give the database's own type of a type decorator or a domain."""
+    if isinstance(kind, sa.TypeDecorator):
+        kind = kind.impl_instance
+    return _own(kind.data_type) if isinstance(kind, postgresql.DOMAIN) else kind
 
 
 def _read_as(column: Expression, kind: ColumnType, dialect: str) -> Expression:
@@ -161,6 +209,8 @@ def _read_as(column: Expression, kind: ColumnType, dialect: str) -> Expression:
     if isinstance(column.type, postgresql.DOMAIN):
         column = sa.type_coerce(column, column.type.data_type)
     plain = type(column.type)
+    if kind == "text" and dialect == "postgresql" and _has_rules(column.type):
+        return sa.cast(column, sa.Text())
     if kind == "text" and (not issubclass(plain, sa.String) or issubclass(plain, sa.Enum | mysql.SET)):
         return sa.cast(column, sa.Text() if not isinstance(column.type, sa.Uuid) else sa.String(36))
     if isinstance(column.type, ZonedNanoseconds):
@@ -173,6 +223,14 @@ def _read_as(column: Expression, kind: ColumnType, dialect: str) -> Expression:
         # MariaDB's doubles as they are reflected would become decimals of ten digits after the point.
         return sa.type_coerce(column, sa.Double())
     return column
+
+
+def _has_rules(kind: Any) -> bool:
+    """Whether PostgreSQL compares a text in a way of its type: without case, without the spaces that fill it up.
+
+    Its ``"char"``, which has no collation, is reflected as text without a name.
+    """
+    return isinstance(kind, sa.CHAR | postgresql.CITEXT) or (type(kind) is sa.String and kind.length is None)
 
 
 def _is_single(kind: Any, dialect: str) -> bool:

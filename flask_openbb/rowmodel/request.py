@@ -25,6 +25,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from math import isfinite, isnan
 from typing import Any, Literal
 
 Operator = Literal["eq", "ne", "lt", "le", "gt", "ge"]
@@ -59,6 +61,17 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     return "".join(_DOTTED.get(char) or char.lower() for char in text)
+
+
+def exact(value: Any) -> Any:
+    """Give a value as JSON keeps it: the text of a number that a double in a browser is not, so that a key finds it."""
+    if isinstance(value, float) and not isfinite(value):
+        return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            return exact(float(value))
+        return value if Decimal(repr(float(value))) == value else format(value, "f")
+    return value
 
 
 @dataclass(frozen=True)
@@ -245,7 +258,7 @@ class Labels:
         """Give what a group row holds for a value."""
         if value is None:
             return self.null
-        return value + self.mark if isinstance(value, str) and self._marked(value) else value
+        return value + self.mark if isinstance(value, str) and self._marked(value) else exact(value)
 
     def meant(self, key: Any) -> Any:
         """Give the value that a group key stands for, text still as text."""

@@ -312,12 +312,13 @@ class Translator:
             return sa.and_(column.is_not(None), present)
         return sa.or_(column.is_(None), present)
 
-    def _bind(self, slot: Slot, column: str | None = None) -> sa.BindParameter[Any]:
+    def _bind(self, slot: Slot, column: str | None = None) -> Expression:
         kind = self.dialect.time if slot.type == "datetime" else BIND_TYPES[slot.type]
         if column is not None and self.columns[column].aware:
             kind = sa.DateTime(timezone=True)
         # Not required, so that a statement compiles before its values are there.
-        return sa.bindparam(slot.name, type_=kind, required=False)
+        value = sa.bindparam(slot.name, type_=kind, required=False)
+        return value if column is None else self.dialect.bound(value, self._comparable(column))
 
     def _comparable(self, name: str, scope: Mapping[str, Expression] | None = None) -> Expression:
         """Give a column as it is compared: text by code point."""

@@ -1,0 +1,184 @@
+"""Columns of the types that databases have and JSON has not, by the wire: what a browser is shown finds its rows."""
+
+import contextlib
+import uuid
+
+import pytest
+from flask import Flask
+from rowmodel_data import sa_engine
+
+from flask_openbb import OpenBB
+
+
+def client_of(**options):
+    app = Flask(__name__)
+    openbb = OpenBB(app)
+
+    def rows():
+        """Rows."""
+
+    app.add_url_rule("/rows", view_func=openbb.row_model(errors="status", **options)(rows), methods=["POST"])
+    return app.test_client()
+
+
+@contextlib.contextmanager
+def made(engine, kind, values):
+    """A client of a table with these values, written as SQL, in the column ``v``; nothing is left of it."""
+    rows = ", ".join(f"({number}, {value})" for number, value in enumerate(values))
+    if engine == "duckdb":
+        import duckdb
+
+        with duckdb.connect() as connection:
+            connection.execute(f"CREATE TABLE t (id BIGINT PRIMARY KEY, v {kind})")
+            connection.execute(f"INSERT INTO t VALUES {rows}")
+            yield client_of(source=connection, table="t", key="id")
+        return
+    bind, name = sa_engine(engine), f"openbb_{uuid.uuid4().hex[:12]}"
+    try:
+        with bind.begin() as connection:
+            if engine == "mariadb":
+                connection.exec_driver_sql("SET SESSION sql_mode = ''")
+            connection.exec_driver_sql(f"CREATE TABLE {name} (id BIGINT PRIMARY KEY, v {kind})")
+            connection.exec_driver_sql(f"INSERT INTO {name} VALUES {rows}")
+            if engine == "mariadb":
+                connection.exec_driver_sql("SET SESSION sql_mode = DEFAULT")
+        yield client_of(bind=bind, table=name)
+    finally:
+        with bind.begin() as connection:
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+        bind.dispose()
+
+
+def ask(client, **body):
+    answer = client.post("/rows", json=body)
+    assert answer.status_code == 200, answer.get_json()
+    return answer.get_json()
+
+
+def refused(client, **body):
+    answer = client.post("/rows", json=body)
+    assert answer.status_code == 422, answer.get_json()
+    return answer.get_json()["detail"]
+
+
+def numbers(found):
+    return {row["id"] for row in found["rowData"]}
+
+
+def sent(cell):
+    """The key AG Grid makes of a cell: JavaScript's text of it."""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e21 else str(cell)
+
+
+def filtered(client, model):
+    return numbers(ask(client, filterModel={"v": model}))
+
+
+def check_groups(client):
+    """Open every group as a browser would, and choose every value; give the cells of the groups."""
+    everything = numbers(ask(client))
+    group, count = [{"field": "v"}], [{"field": "id", "aggFunc": "count"}]
+    groups = ask(client, rowGroupCols=group, valueCols=count)["rowData"]
+    keys = [sent(row["v"]) for row in groups]
+    assert len(set(keys)) == len(keys)
+    opened = [ask(client, rowGroupCols=group, groupKeys=[key]) for key in keys]
+    assert [found["rowCount"] for found in opened] == [row["id"] for row in groups]
+    assert sorted(number for found in opened for number in numbers(found)) == sorted(everything)
+    (pivoted,) = ask(client, pivotMode=True, pivotCols=group, valueCols=count)["rowData"]
+    assert sum(pivoted.values()) == len(everything)
+    values = client.get("/openbb/widgets/rows/values/v").get_json()
+    chosen = [filtered(client, {"filterType": "set", "values": [value]}) for value in values]
+    assert sorted(map(len, chosen)) == sorted(row["id"] for row in groups)
+    assert set.union(*chosen) == everything
+    return [row["v"] for row in groups]
+
+
+SPECIAL = ["'NaN'", "'Infinity'", "'-Infinity'", "'NaN'", "0.1", "NULL"]
+LONG = "12345678901234567890.123456789012345678"
+GROUPS = [
+    ("duckdb", "DOUBLE", SPECIAL, ["(Blanks)", "-Infinity", 0.1, "Infinity", "NaN"]),
+    ("duckdb", "FLOAT", SPECIAL[:4], ["-Infinity", "Infinity", "NaN"]),
+    ("postgresql", "double precision", SPECIAL, ["(Blanks)", "-Infinity", 0.1, "Infinity", "NaN"]),
+    ("postgresql", "numeric", [*SPECIAL, LONG], ["(Blanks)", "-Infinity", 0.1, LONG, "Infinity", "NaN"]),
+    ("sqlite", "REAL", ["9e999", "-9e999", "0.5"], ["-Infinity", 0.5, "Infinity"]),
+    ("postgresql", "numeric", ["0.1", "0.1000000000000000055", "1e40"], [0.1, "0.1000000000000000055", 1e40]),
+    ("duckdb", "DECIMAL(38, 20)", ["0.1", "0.10000000000000000001"], [0.1, "0.10000000000000000001"]),
+    ("duckdb", "DECIMAL(38, 0)", ["1", "9" * 38], [1.0, "9" * 38]),
+    ("mariadb", "DECIMAL(65, 0)", ["-1", "9" * 65], [-1.0, "9" * 65]),
+    ("mariadb", "BIGINT UNSIGNED", ["1", str(2**63), str(2**64 - 1)], [1, str(2**63), str(2**64 - 1)]),
+    ("duckdb", "UBIGINT", ["1", str(2**64 - 1)], [1, str(2**64 - 1)]),
+    ("duckdb", "HUGEINT", ["1", str(-(2**127)), str(2**127 - 1)], [str(-(2**127)), 1, str(2**127 - 1)]),
+    ("duckdb", "UHUGEINT", ["1", str(2**128 - 1), "NULL"], ["(Blanks)", 1, str(2**128 - 1)]),
+    ("postgresql", "citext", ["'a'", "'A'", "'b'"], ["A", "a", "b"]),
+    ("postgresql", '"char"', ["'a'", "'b'", "''", "NULL"], ["(Blanks)", "", "a", "b"]),
+    ("postgresql", "char(4)", ["'a'", "'a   '", "''"], ["", "a"]),
+]
+
+
+@pytest.mark.parametrize(("engine", "kind", "values", "expected"), GROUPS, ids=[f"{e[0]}-{e[1]}" for e in GROUPS])
+def test_groups_open_by_the_text_of_their_cells(engine, kind, values, expected):
+    if kind == "citext":
+        bind = sa_engine(engine)
+        with bind.begin() as connection:
+            connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS citext")
+        bind.dispose()
+    with made(engine, kind, values) as client:
+        assert check_groups(client) == expected
+
+
+PAST = [
+    ("duckdb", "HUGEINT", [str(-(2**127)), "1", str(2**127 - 1)]),
+    ("duckdb", "UHUGEINT", ["0", "1", str(2**128 - 1)]),
+    ("duckdb", "UBIGINT", ["0", "1", str(2**64 - 1)]),
+    ("duckdb", "DECIMAL(38, 0)", ["-" + "9" * 38, "1", "9" * 38]),
+    ("duckdb", "DECIMAL(38, 37)", ["-9." + "9" * 37, "1", "9." + "9" * 37]),
+    ("mariadb", "BIGINT UNSIGNED", ["0", "1", str(2**64 - 1)]),
+    ("mariadb", "DECIMAL(65, 30)", ["-" + "9" * 35, "1", "9" * 35]),
+    ("postgresql", "numeric(38, 2)", ["-" + "9" * 36, "1", "9" * 36]),
+    ("postgresql", "numeric", ["-1e60", "1", "1e60"]),
+]
+
+
+@pytest.mark.parametrize(("engine", "kind", "values"), PAST, ids=[f"{e[0]}-{e[1]}" for e in PAST])
+def test_numbers_past_64_bits_are_filtered_by_any_number(engine, kind, values):
+    with made(engine, kind, [*values, "NULL"]) as client:
+
+        def those(kind, number):
+            return filtered(client, {"filterType": "number", "type": kind, "filter": number})
+
+        for number in (-1e300, -5e19, -1, 0.5, 1, 1e19, 2**64 - 1, 5e19, 1e36, 2e38, 1e300):
+            assert those("lessThan", number) | those("greaterThanOrEqual", number) == {0, 1, 2}
+            assert not those("lessThan", number) & those("greaterThanOrEqual", number)
+            assert those("equals", number) | those("notEqual", number) == {0, 1, 2}
+        assert (those("equals", 1), those("lessThan", 1), those("greaterThan", 1)) == ({1}, {0}, {2})
+        assert those("greaterThan", 1e300) == those("lessThan", -1e300) == those("equals", 1e300) == set()
+        top = {"filterType": "bigint", "type": "equals", "filter": values[2]}
+        assert filtered(client, top) == {2}
+
+
+@pytest.mark.parametrize("engine", ["mariadb", "duckdb", "sqlite", "postgresql"])
+@pytest.mark.parametrize("key", ["NaN", "Infinity", "-Infinity", "1e400", "0.105", "1e-390", "1e390"])
+def test_keys_that_a_column_cannot_hold_are_refused_or_find_nothing(engine, key):
+    for kind in ("DECIMAL(10, 2)", "DOUBLE PRECISION"):
+        with made(engine, kind, ["0.1", "0.11"]) as client:
+            for body in (
+                {"rowGroupCols": [{"field": "v"}], "groupKeys": [key]},
+                {"filterModel": {"v": {"filterType": "set", "values": [key]}}},
+            ):
+                answer = client.post("/rows", json=body)
+                assert answer.status_code in {200, 422}, answer.get_json()
+                assert answer.status_code == 422 or answer.get_json()["rowCount"] == 0
+
+
+@pytest.mark.parametrize("kind", ["HUGEINT", "DECIMAL(38, 0)"])
+def test_a_sum_past_128_bits_is_refused(kind):
+    with made("duckdb", kind, ["9" * 38, "9" * 38]) as client:
+        body = {"pivotMode": True, "valueCols": [{"field": "v", "aggFunc": "sum"}]}
+        assert "Choose avg" in refused(client, **body)
+
+
+def test_a_list_of_decimals_of_duckdb_is_shown():
+    with made("duckdb", "DECIMAL(38, 2)[]", ["[1.5]", "NULL"]) as client:
+        assert [row["v"] for row in ask(client)["rowData"]] == [[1.5], None]

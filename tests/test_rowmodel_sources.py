@@ -434,7 +434,7 @@ def test_rows_in_memory_are_not_narrowed_by_statements():
             lambda path: open_source("postgresql://desk:hunter2@db/book", "id"),
             r"^source= is a postgresql:// URL\. .*bind=",
         ),
-        (lambda path: open_source("s3://lake/trades.parquet", "id"), r"^source= is a s3:// URL\. .* opens a DuckDB"),
+        (lambda path: open_source("https://lake.example/t.csv", "id"), r"^source= is a https:// URL\. .*"),
         (lambda path: open_source(path / "none.duckdb", "id", table="t"), "there is no file"),
         (lambda path: open_source(path / "none.duckdb", "id"), "which of its tables with table="),
         (lambda path: open_source(duckdb.connect(), "id"), "needs table="),
@@ -789,3 +789,49 @@ def test_sqlite_compares_times_as_times(op, ids):
             passed = connection.execute(sa.select(SQLite().compared(op, column, value))).scalar()
             assert bool(passed) is (number in ids)
     bind.dispose()
+
+
+def test_a_url_is_read_as_it_is_written(monkeypatch, tmp_path):
+    """The library that knows object stores is not there in tests: what is asked of them is asked of a folder."""
+    duckdb.sql(f"COPY (SELECT range AS id FROM range(3)) TO '{tmp_path / 'one.parquet'}'")
+    said, connect = [], duckdb.connect
+
+    class Store:
+        def __init__(self, connection):
+            self.connection = connection
+
+        def cursor(self):
+            return Store(self.connection.cursor())
+
+        def execute(self, text, *values):
+            said.append(text)
+            return self.connection.execute(text.replace("s3://lake/", f"{tmp_path}/"), *values)
+
+        def __getattr__(self, name):
+            return getattr(self.connection, name)
+
+    monkeypatch.setattr(duckdb, "connect", lambda *given, **options: Store(connect(*given, **options)))
+    source = open_source("s3://lake/one.parquet", "id")
+    assert ask(source, {}).row_count == 3
+    assert "'s3://lake/one.parquet'" in said[0]
+
+
+def test_without_httpfs_a_url_says_what_is_missing(monkeypatch, tmp_path):
+    connect = duckdb.connect
+    config = {"extension_directory": str(tmp_path), "autoinstall_known_extensions": "false"}
+    monkeypatch.setattr(duckdb, "connect", lambda: connect(config=config))
+    with pytest.raises(ConfigError, match=r"^'s3://lake/one\.parquet' cannot be read: .* run INSTALL httpfs once"):
+        open_source("s3://lake/one.parquet", "id")
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_that_file(tmp_path):
+    for number, name in enumerate(["a1.parquet", "a[1].parquet"]):
+        duckdb.sql(f"COPY (SELECT {number} AS id) TO '{tmp_path / name}'")
+    source = open_source(tmp_path / "a[1].parquet", "id")
+    assert ask(source, {}).rows == [{"id": 1}]
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1")
+    with pytest.raises(ConfigError, match=r"bad\.parquet' cannot be read: .*too small"):
+        open_source(tmp_path / "bad.parquet", "id")

@@ -8,6 +8,7 @@ optional package unless it is needed. Imports this room; called by the web half 
 ============================================  ==============================================================
 a SQLAlchemy table, mapped class, select()    ``bind``'s database
 ``"data/trades.parquet"``, a glob, a CSV      DuckDB
+``"s3://lake/trades.parquet"``                DuckDB with httpfs
 ``"data/trades.duckdb"`` with ``table=``      DuckDB, opened read-only
 a DuckDB connection with ``table=``           that connection's database
 a function that opens one, with ``table=``    the same, opened in each worker
@@ -18,6 +19,7 @@ a list of dicts, dataclasses, …               plain Python
 
 from __future__ import annotations
 
+import glob
 import importlib
 import os
 import threading
@@ -32,6 +34,7 @@ from ..shape.rows import to_rows
 from .columns import RowColumns, columns_of_rows
 from .engine_python import PythonEngine
 from .pages import Source
+from .sql_paths import NEEDS_HTTPFS, STORES
 
 if TYPE_CHECKING:
     from .engine_duckdb import Database
@@ -72,7 +75,7 @@ def open_source(
     root = type(source).__module__.split(".")[0]
     if isinstance(source, str | Path):
         _refuse_url(str(source))
-        return _duckdb(_of_path(Path(source), table), key, table or RELATION, schema)
+        return _duckdb(_of_path(os.fspath(source), table), key, table or RELATION, schema)
     if root in {"duckdb", "_duckdb"}:
         return _of_duckdb(source, key, table, schema)
     if callable(source) and table is not None:
@@ -159,7 +162,7 @@ def _import_duckdb() -> Any:
 
 def _refuse_url(source: str) -> None:
     scheme, mark, _ = source.partition("://")
-    if mark:
+    if mark and not source.startswith(STORES):
         msg = (
             f"source= is a {scheme}:// URL. A database's goes into bind=, with table=; for files elsewhere, give a "
             "function that opens a DuckDB connection with a view of them, and table=."
@@ -167,34 +170,43 @@ def _refuse_url(source: str) -> None:
         raise ConfigError(msg)
 
 
-def _of_path(path: Path, table: str | None) -> Database:
+def _of_path(path: str, table: str | None) -> Database:
     duckdb = _import_duckdb()
     from .engine_duckdb import Database, own_view
 
-    if path.suffix in DATABASES:
+    ending = Path(path.removesuffix(".gz")).suffix
+    if ending in DATABASES:
         if table is None:
-            msg = f"{str(path)!r} is a database: say which of its tables with table=."
+            msg = f"{path!r} is a database: say which of its tables with table=."
             raise ConfigError(msg)
         _check_files(path)
-        return Database(lambda: duckdb.connect(str(path), read_only=True))
-    reader = READERS.get(path.suffix if path.suffix != ".gz" else Path(path.stem).suffix)
-    if path.is_dir():
-        msg = f"{str(path)!r} is a folder. Give a glob of its files, such as {str(path / '*.parquet')!r}."
+        return Database(lambda: duckdb.connect(path, read_only=True))
+    reader = READERS.get(ending)
+    if os.path.isdir(path):
+        msg = f"{path!r} is a folder. Give a glob of its files, such as {os.path.join(path, '*.parquet')!r}."
         raise ConfigError(msg)
     if reader is None:
-        msg = f"{str(path)!r} is no file a row model reads. Endings: {', '.join([*READERS, *DATABASES])}."
+        msg = f"{path!r} is no file a row model reads. Endings: {', '.join([*READERS, *DATABASES])}."
         raise ConfigError(msg)
     _check_files(path)
+    # A file that is there is meant, not those its name would be a pattern of.
+    view = own_view(RELATION, reader, glob.escape(path) if os.path.exists(path) else path)
 
-    view = own_view(RELATION, reader, str(path))
-    return Database(duckdb.connect, lambda cursor: cursor.execute(view))
+    def prepare(cursor: Any) -> None:
+        try:
+            cursor.execute(view)
+        except duckdb.Error as error:
+            first = NEEDS_HTTPFS if "extension 'httpfs" in str(error) else str(error).partition("\n")[0]
+            msg = f"{path!r} cannot be read: {first}"
+            raise ConfigError(msg) from error
+
+    return Database(duckdb.connect, prepare)
 
 
-def _check_files(path: Path) -> None:
-    text = str(path)
-    if not any(mark in text for mark in "*?[") and not path.exists():
-        where = "" if path.is_absolute() else f" The working directory is {os.getcwd()!r}."
-        msg = f"there is no file {text!r}.{where}"
+def _check_files(path: str) -> None:
+    if not any(mark in path for mark in "*?[") and not path.startswith(STORES) and not os.path.exists(path):
+        where = "" if os.path.isabs(path) else f" The working directory is {os.getcwd()!r}."
+        msg = f"there is no file {path!r}.{where}"
         raise ConfigError(msg)
 
 

@@ -24,7 +24,7 @@ from .sql_caps import SqlCaps
 from .sql_copies import fill_rows, fill_sqlite
 from .sql_database import SqlDatabase
 from .sql_duckdb import Fill, LockedDuckDB, absolute, quoted, text
-from .sql_paths import REMOTE, SQLITE
+from .sql_paths import NEEDS_HTTPFS, REMOTE, SQLITE
 
 logger = logging.getLogger("flask_openbb")
 
@@ -205,9 +205,7 @@ def _load_remote(connection: Any) -> None:
     try:
         connection.execute("LOAD httpfs")
     except Exception as error:
-        raise ConfigError(
-            "files of an object store need DuckDB's httpfs: run INSTALL httpfs once, in duckdb, on this machine."
-        ) from error
+        raise ConfigError(NEEDS_HTTPFS) from error
 
 
 def _fill_secrets(secrets: Mapping[str, Mapping[str, Any]], connection: Any) -> Sequence[str]:

@@ -66,11 +66,27 @@ def test_the_manifest_has_the_statement_as_a_parameter_of_sql(client):
         (
             "postgresql+psycopg://u:hunter2@127.0.0.1:1/none",
             {},
-            "warning: widgets.json 'query': Its database could not be opened (OperationalError).",
+            "warning: widgets.json 'query': Its database could not be opened (OperationalError). The log says why; "
+            "it is tried again at each request.",
         ),
-        ("mysql+mysqldb://127.0.0.1/book", {}, "error: widgets.json 'query': No module named 'MySQLdb'"),
+        (
+            "mysql+mysqldb://127.0.0.1/book",
+            {},
+            "error: widgets.json 'query': No module named 'MySQLdb'. Install the driver, or name yours in the URL, "
+            "as in mysql+pymysql://",
+        ),
+        (
+            str(sqlite_file()),
+            {"default_query": "SELECT symbl FROM trades"},
+            "error: widgets.json 'query': default_query= would be refused: Column 'symbl'",
+        ),
+        (
+            str(sqlite_file()),
+            {"default_query": "DROP TABLE trades"},
+            "error: widgets.json 'query': default_query= would be refused: DROP cannot be used here",
+        ),
     ],
-    ids=["table", "file", "server", "driver"],
+    ids=["table", "file", "server", "driver", "default", "no select"],
 )
 @pytest.mark.usefixtures("closed_engines")
 def test_the_check_opens_the_database(over, options, said):
@@ -79,6 +95,22 @@ def test_the_check_opens_the_database(over, options, said):
     assert said in result.output
     assert "hunter2" not in result.output
     assert result.exit_code == (1 if said.startswith("error") else 0)
+
+
+def test_a_default_that_the_client_fills_in_is_not_judged():
+    app = make(
+        ("/query", str(sqlite_file()), {"default_query": "SELECT * FROM trades WHERE desk = {{desk}}"})
+    ).application
+    assert app.test_cli_runner().invoke(args=["openbb", "check"]).exit_code == 0
+
+
+def test_the_log_names_the_widget_whose_database_failed(caplog):
+    client = make(("/query", "nowhere/*.parquet", {}), ("/ask", "mysql+mysqldb://127.0.0.1/book", {}))
+    for url in ("/query", "/ask"):
+        assert "error" in client.post(url, json={"query": "SELECT 1"}).get_json()
+    client.get("/table-schemas")
+    told = [record.getMessage() for record in caplog.records if record.name == "flask_openbb"]
+    assert told == ["sql('/query'): there is no file 'nowhere/*.parquet'.", "sql('/ask'): its database failed."] * 2
 
 
 def test_a_statement_is_answered_with_rows(client):

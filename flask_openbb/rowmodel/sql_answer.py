@@ -87,6 +87,15 @@ class SqlModel:
                 row.pop(hidden, None)
         return {**page.body(), "lastRow": page.row_count}
 
+    def check(self) -> None:
+        """Open the database, and judge the default statement, unless it waits for the client's ``{{values}}``.
+
+        :raises RowRequestError: If the default statement would be refused.
+        """
+        self.database.catalog()
+        if self.default is not None and "{{" not in self.default:
+            self._open(self.default, Guard(self.database.caps.timeout), fresh=True)
+
     def _open(self, text: Any, guard: Guard, *, fresh: bool) -> _Known:
         statement = judge(text, self.database.catalog(), self.database.name)
         key = (self.database.version, statement.sql())

@@ -15,7 +15,7 @@ import orjson
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from ..errors import ConfigError, Fault, OpenBBError
+from ..errors import ConfigError, Fault, MissingExtraError, OpenBBError, RequestError
 from ..manifest.report import errors_first
 from .build import Built, compose
 from .routes import Routes, find_routes
@@ -116,16 +116,25 @@ def cert_command(directory: Path, hosts: tuple[str, ...], days: int, force: bool
 def _sql_faults(routes: Routes) -> Iterator[Fault]:
     """What keeps a SQL widget's database from being opened, which a server does at the first request for it."""
     for binding in routes.widgets.values():
-        widget = getattr(binding.function, "openbb_sql", None)
+        widget, location = getattr(binding.function, "openbb_sql", None), binding.declaration.location
         try:
             if widget is not None:
-                widget.model().database.catalog()
-        except (ConfigError, ImportError) as error:
-            yield Fault("error", str(error), widget=binding.id, location=binding.declaration.location)
+                widget.model().check()
+        except (ConfigError, MissingExtraError) as error:
+            yield Fault("error", str(error), widget=binding.id, location=location)
+        except ImportError as error:
+            fix = "Install the driver, or name yours in the URL, as in mysql+pymysql:// or postgresql+psycopg://."
+            yield Fault("error", f"{error}.", widget=binding.id, location=location, fix=fix)
+        except RequestError as error:
+            from .sql import detail_of  # noqa: PLC0415 - loaded when first used
+
+            message = f"default_query= would be refused: {detail_of(error)}"
+            yield Fault("error", message, widget=binding.id, location=location)
         except Exception as error:  # such as a server that is down
             logger.warning("Widget %r: its database could not be opened.", binding.id, exc_info=error)
             message = f"Its database could not be opened ({type(error).__name__})."
-            yield Fault("warning", message, widget=binding.id, location=binding.declaration.location)
+            fix = "The log says why; it is tried again at each request."
+            yield Fault("warning", message, widget=binding.id, location=location, fix=fix)
 
 
 def _app() -> Flask:

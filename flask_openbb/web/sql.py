@@ -84,6 +84,8 @@ class SqlRoute:
 class SqlWidget:
     """What a SQL widget was declared with; its database in each app is opened when it is first asked."""
 
+    rule: str
+    """Its URL as it was declared, by which errors name it."""
     source: Any
     caps: Mapping[str, Any]
     rules: Any
@@ -144,11 +146,11 @@ def sql_view(widget: SqlWidget) -> View:
             rows = [{name: shown(value) for name, value in row.items()} for row in page["rowData"]]
             return json_response(widget.form.dumps({**page, "rowData": rows}))
         except (RequestError, RowTimeoutError) as error:
-            return _toast(_detail(error))
+            return _toast(detail_of(error))
         except (RecursionError, EncodeError):
             return _toast(_NESTED)
         except Exception as error:
-            _report(error)
+            _report(widget, error)
             return _toast(_FAILED)
 
     sql.openbb_sql = widget  # type: ignore[attr-defined]
@@ -166,7 +168,7 @@ def table_schemas() -> Response:
         try:
             found = widget.model().database.catalog().schemas()
         except Exception as error:
-            _report(error)
+            _report(widget, error)
             continue
         for name, table in found.items():
             if merged.get(name, table) == table:
@@ -204,7 +206,8 @@ def _allowed() -> list[SqlWidget]:
     return found
 
 
-def _detail(error: Exception) -> str:
+def detail_of(error: Exception) -> str:
+    """What is said of a statement that was refused."""
     text = error.detail if isinstance(error, RequestError) else str(error)
     own = text.removeprefix("query: ")
     if own is not text or isinstance(error, RowTimeoutError):
@@ -218,10 +221,10 @@ def _toast(text: str) -> Response:
     return response
 
 
-def _report(error: Exception) -> None:
+def _report(widget: SqlWidget, error: Exception) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     if isinstance(error, ConfigError | MissingExtraError):
-        logger.error("A SQL widget cannot be asked: %s", error)
+        logger.error("sql(%r): %s", widget.rule, error)
     else:
-        logger.error("A SQL widget's database failed.", exc_info=error)
+        logger.error("sql(%r): its database failed.", widget.rule, exc_info=error)
     got_request_exception.send(app, _async_wrapper=app.ensure_sync, exception=error)

@@ -134,6 +134,7 @@ def _widget(rule: str, over: Any, options: Mapping[str, Any]) -> SqlWidget:
         if isinstance(value, str) or (value is not None and not value):
             raise RegistrationError(f"sql({rule!r}): {name}={value!r} is not allowed. Give a list of names.")
     return SqlWidget(
+        rule,
         over,
         caps,
         options.get("rules") or Rules(),

@@ -182,3 +182,32 @@ def test_a_sum_past_128_bits_is_refused(kind):
 def test_a_list_of_decimals_of_duckdb_is_shown():
     with made("duckdb", "DECIMAL(38, 2)[]", ["[1.5]", "NULL"]) as client:
         assert [row["v"] for row in ask(client)["rowData"]] == [[1.5], None]
+
+
+LAST_DAYS = [
+    (engine, kind, f"'9999-12-31{when}'")
+    for engine, kind, when in [
+        *((engine, "DATE", "") for engine in ("duckdb", "sqlite", "postgresql", "mariadb")),
+        *((engine, "TIMESTAMP", " 23:59:59.999999") for engine in ("duckdb", "sqlite", "postgresql")),
+        ("mariadb", "DATETIME(6)", " 23:59:59.999999"),
+        ("duckdb", "TIMESTAMPTZ", " 23:59:59.999999Z"),
+        ("postgresql", "TIMESTAMPTZ", " 23:59:59.999999Z"),
+    ]
+]
+
+
+@pytest.mark.parametrize(("engine", "kind", "last"), LAST_DAYS, ids=[f"{e[0]}-{e[1]}" for e in LAST_DAYS])
+def test_the_last_day_of_the_calendar_is_a_day_like_others(engine, kind, last):
+    before = last.replace("9999", "2026")
+    with made(engine, kind, [last, before, "NULL"]) as client:
+
+        def those(kind, day="9999-12-31", to=None):
+            return filtered(client, {"filterType": "date", "type": kind, "dateFrom": day, "dateTo": to})
+
+        for day in ("9999-12-31 00:00:00", last[1:20].replace("'", "")):
+            assert (those("equals", day), those("notEqual", day)) == ({0}, {1})
+            assert (those("lessThan", day), those("greaterThanOrEqual", day)) == ({1}, {0})
+            assert (those("lessThanOrEqual", day), those("greaterThan", day)) == ({0, 1}, set())
+        assert those("inRange", "2026-12-31", "9999-12-31") == {0, 1}
+        assert those("inRange", "9999-12-31", "9999-12-31") == {0}
+        check_groups(client)

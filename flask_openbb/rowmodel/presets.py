@@ -9,7 +9,7 @@ Source: AG Grid docs, Date Filter, preset options; weeks start on Monday unless 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from .columns import RowColumn, in_zone
@@ -80,21 +80,18 @@ PRESETS: Mapping[str, Callable[[date, int], Range]] = {
 """Each preset as ``(today, first weekday) -> [first day, day after the last)``."""
 
 
-def span(value: datetime, whole_days: bool) -> tuple[datetime, datetime]:
-    """Give what a date of a filter covers: its day, or its second where it has a time of day.
+def span(value: datetime, whole_days: bool) -> tuple[datetime, datetime | None]:
+    """Give what a date of a filter covers, without its end: its day, or its second where it has a time of day.
 
-    AG Grid sends midnight for a date that was picked without a time.
+    AG Grid sends midnight for a date that was picked without a time. After the last one there is none.
     """
     if whole_days and value.time() == time():
         return value, _later(value, timedelta(1))
     return value, _later(value, timedelta(seconds=1))
 
 
-def _later(value: datetime, by: timedelta) -> datetime:
-    try:
-        return value + by
-    except OverflowError:
-        return datetime.max
+def _later(value: datetime, by: timedelta) -> datetime | None:
+    return None if datetime.max - value < by else value + by
 
 
 class Bounds:
@@ -110,21 +107,33 @@ class Bounds:
             return Compare(self.column.name, op, value.date())
         return Compare(self.column.name, op, in_zone(value, self.column, self.zone))
 
-    def between(self, start: datetime, end: datetime) -> Filter:
+    def before(self, end: datetime | None) -> Filter:
+        """Give ``column < end``; without an end, all that are not past the year 9999."""
+        return self._last("le") if end is None else self.compare("lt", end)
+
+    def since(self, end: datetime | None) -> Filter:
+        """Give ``column >= end``; without an end, all that are past the year 9999."""
+        return self._last("gt") if end is None else self.compare("ge", end)
+
+    def _last(self, op: Operator) -> Filter:
+        last = datetime.max.replace(tzinfo=timezone.utc if self.column.aware else None)
+        return Compare(self.column.name, op, last.date() if self.column.type == "date" else last)
+
+    def between(self, start: datetime | None, end: datetime | None) -> Filter:
         """Give ``start <= column < end``."""
-        return And((self.compare("ge", start), self.compare("lt", end)))
+        return And((self.since(start), self.before(end)))
 
     def days(self, days: Range) -> Filter:
         """Give the range of whole days as times."""
         start, end = (datetime.combine(day, time()) for day in days)
         return self.between(start, end)
 
-    def condition(self, kind: str, start: datetime, end: datetime) -> Filter:
+    def condition(self, kind: str, start: datetime, end: datetime | None) -> Filter:
         """Give one condition of the date filter, for a value that covers ``[start, end)``."""
         if kind == "equals":
             return self.between(start, end)
         if kind == "notEqual":
-            return Or((self.compare("lt", start), self.compare("ge", end)))
+            return Or((self.compare("lt", start), self.since(end)))
         if kind in {"lessThan", "greaterThanOrEqual"}:
             return self.compare("lt" if kind == "lessThan" else "ge", start)
-        return self.compare("lt" if kind == "lessThanOrEqual" else "ge", end)
+        return self.before(end) if kind == "lessThanOrEqual" else self.since(end)

@@ -416,14 +416,30 @@ def test_a_cancelled_guard_asks_nothing(source):
     assert ask(source, {}, guard=Guard(None)).row_count == len(ROWS)
 
 
+PIVOTS = [{"field": "a"}, {"field": "b"}]
+
+
+def test_pivot_fields_hold_the_separator_between_their_parts_alone():
+    # AG Grid splits a field at each "_", and shows no column for one that another begins with: price beside price_usd.
+    columns = RowColumns([RowColumn("id", "integer"), RowColumn("id_usd", "integer"), RowColumn("a"), RowColumn("b")])
+    rows = [{"id": 1, "id_usd": 5, "a": "x_y", "b": "z"}, {"id": 2, "id_usd": 6, "a": "x", "b": "y_z"}]
+    source = rows_source(rows, "id", columns=columns)
+    values = [{"field": "id", "aggFunc": "sum"}, {"field": "id_usd", "aggFunc": "sum"}]
+    body = {"pivotMode": True, "pivotCols": PIVOTS, "valueCols": values}
+    page = answer(source, parse_request(body, columns))
+    fields = ["x_yˍz_id", "x_yˍz_idˍusd", "xˍy_z_id", "xˍy_z_idˍusd"]
+    assert page.pivot_fields == fields
+    assert page.rows == [dict(zip(fields, (2, 6, 1, 5), strict=True))]
+
+
 def test_pivot_fields_that_would_be_the_same_get_numbers():
     columns = RowColumns([RowColumn("id", "integer"), RowColumn("a"), RowColumn("b")])
-    rows = [{"id": 1, "a": "x_y", "b": "z"}, {"id": 2, "a": "x", "b": "y_z"}]
+    rows = [{"id": 1, "a": "x_y", "b": "z"}, {"id": 2, "a": "xˍy", "b": "z"}]
     source = rows_source(rows, "id", columns=columns)
-    body = {"pivotMode": True, "pivotCols": [{"field": "a"}, {"field": "b"}], "valueCols": [{"field": "id"}]}
+    body = {"pivotMode": True, "pivotCols": PIVOTS, "valueCols": [{"field": "id"}]}
     page = answer(source, parse_request(body, columns))
-    assert page.pivot_fields == ["x_y_z_id", "x_y_z (2)_id"]
-    assert page.rows == [{"x_y_z_id": 1, "x_y_z (2)_id": 1}]
+    assert page.pivot_fields == ["xˍy_z_id", "xˍy_z (2)_id"]
+    assert page.rows == [{"xˍy_z_id": 1, "xˍy_z (2)_id": 1}]
 
 
 SEEN = dt.datetime(2026, 3, 31, 21, 30, tzinfo=dt.timezone.utc)

@@ -26,6 +26,10 @@ PIVOT_SEPARATOR = "_"
 
 Source: AG Grid docs, ``serverSidePivotResultFieldSeparator``.
 """
+LOW_LINE = "\u02cd"
+"""What is shown for the separator within a part: AG Grid would split there too, and lose a column whose name another
+one begins with, such as ``fx_price`` beside ``fx_price_usd``.
+"""
 
 
 @dataclass(frozen=True)
@@ -135,12 +139,17 @@ def pivot_fields(request: RowRequest, points: Sequence[tuple[Any, ...]], labels:
     """Name the columns of a pivot: the values, then the value column; a name that is taken gets a number."""
     found: dict[str, None] = {}
     for point in points:
-        texts = [labels.null if value is None else key_text(labels.shown(value)) for value in point]
+        texts = [_part(labels.null if value is None else key_text(labels.shown(value))) for value in point]
         for value in request.values:
-            name = PIVOT_SEPARATOR.join([*texts, value.name])
+            last = _part(value.name)
+            name = PIVOT_SEPARATOR.join([*texts, last])
             number = 2
             while name in found or name in request.groups:
-                name = PIVOT_SEPARATOR.join([*texts[:-1], f"{texts[-1]} ({number})", value.name])
+                name = PIVOT_SEPARATOR.join([*texts[:-1], f"{texts[-1]} ({number})", last])
                 number += 1
             found[name] = None
     return list(found)
+
+
+def _part(text: str) -> str:
+    return text.replace(PIVOT_SEPARATOR, LOW_LINE)

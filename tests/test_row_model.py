@@ -879,7 +879,7 @@ def test_columns_come_from_the_source_and_declared_ones_win(app, openbb, manifes
             "rowGroup": True,
         },
         {"field": "id", "headerName": "Id", "chartDataType": "series", "cellDataType": "number"},
-        {"field": "day", "headerName": "Day", "chartDataType": "time", "cellDataType": "dateString"},
+        {"field": "day", "headerName": "Day", "chartDataType": "time", "cellDataType": "date"},
         {"field": "big", "headerName": "Big", "chartDataType": "series", "cellDataType": "number"},
         {"field": "open", "headerName": "Open", "chartDataType": "category", "cellDataType": "boolean"},
     ]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError, Fault, MissingExtraError, Severity
-from ..manifest.column_types import DAY, FLAG, NUMBER, TEXT, WHOLE, Types
+from ..manifest.column_types import FLAG, NUMBER, TEXT, WHOLE, Types
 from ..manifest.columns import columns_from
 from ..manifest.specs import Column
 from ..rowmodel import RowColumns
@@ -27,20 +27,22 @@ logger = logging.getLogger("flask_openbb")
 PATIENCE = 10.0
 """Seconds a manifest waits for a source to tell its columns."""
 
+MOMENT: Types = {"cell_data_type": "date", "chart_data_type": "time"}
+"""What the client filters by date; it does ``dateString`` by text, which no database does to a date.
+
+Source: CLIENT components/General/Table/AgGridUtils.tsx.
+"""
 TYPES: Mapping[str, Types] = {
     "text": TEXT,
     "integer": NUMBER,
     "number": NUMBER,
     "decimal": NUMBER,
     "boolean": FLAG,
-    "date": DAY,
-    "datetime": DAY,
+    "date": MOMENT,
+    "datetime": MOMENT,
     "other": WHOLE,
 }
-"""The filter of a column is that of its ``cellDataType``: a time has the one of dates, unlike in a table.
-
-Source: AG Grid docs, Cell Data Types; the client's TableColumnDefsSchema.
-"""
+"""The filter of a column is that of its ``cellDataType``: a time has the one of dates, unlike in a table."""
 
 
 def row_columns(binding: Binding) -> tuple[tuple[Column, ...], tuple[Fault, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from servers import Gunicorn
 
-from .conftest import WORKSPACE, WorkspacePage
+from .conftest import WorkspacePage
+from .grids import grid_page, photo, seen, settle
 
 pytestmark = pytest.mark.browser
 
@@ -37,36 +37,11 @@ def trades(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def rows(gunicorn: Start, workspace_page: WorkspacePage, npm: Path, trades: Path) -> Iterator[Page]:
-    """A page with the grid's library and the backend connected; it must not complain of anything."""
-    page = workspace_page.page
-    complaints: list[str] = []
-    page.on("console", lambda said: said.type in {"warning", "error"} and complaints.append(said.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.set_viewport_size({"width": 1_500, "height": 900})
-    page.goto(f"{WORKSPACE}/rows.html")
+    """A page with the grid's library and the backend connected; neither complains of anything."""
     server = gunicorn("row_model_backend:create_app()", env={"ROWS_DUCKDB": str(trades)}, options=["--workers=2"])
-    found = page.evaluate("base => workspace.connect(base)", server.url)
-    assert found["widgets"].get("status") == 200, found
-    yield page
-    # Its notice that nobody paid for it stands in stars.
-    assert [text for text in complaints if not text.startswith("*")] == []
+    with grid_page(workspace_page.page, server) as page:
+        yield page
     assert "Traceback" not in server.error_log.read_text()
-
-
-def settle(page: Page, count: int = 1) -> list[dict[str, Any]]:
-    """Wait for as many requests and for the rows they bring; give the requests."""
-    page.wait_for_function("count => asked.length >= count && settled()", arg=count, timeout=20_000)
-    return page.evaluate("asked.slice()")
-
-
-def seen(page: Page) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = page.evaluate("onScreen()")
-    return sorted(found, key=lambda row: row["place"])
-
-
-def photo(page: Page, name: str) -> None:
-    if folder := os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=Path(folder, f"rows-{name}.png"))
 
 
 def sql(path: Path, statement: str) -> list[tuple[Any, ...]]:

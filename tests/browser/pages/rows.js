@@ -7,19 +7,37 @@ const asked = []; // every request of the grid, with what was answered
 const toasts = [];
 let api;
 
-const FILTERS = {
-  text: "agTextColumnFilter",
-  number: "agNumberColumnFilter",
-  boolean: "agTextColumnFilter",
-  dateString: "agDateColumnFilter",
-};
+// What Workspace chooses by a column's type: its filter, and what its user may do with it. It has a formatter and a renderer
+// of its own in place of those of AG Grid's types, which make "Invalid Date" of a text and a box to tick of a flag.
+function filterOf(type, heading) {
+  if (type === "number") return "agNumberColumnFilter";
+  return type === "date" || heading.toLowerCase().includes("date") ? "agDateColumnFilter" : "agTextColumnFilter";
+}
+
+function shown(value) {
+  return value === null || value === undefined ? "-" : typeof value === "object" ? JSON.stringify(value) : String(value);
+}
 
 function columnsOf(widget) {
-  return (widget.data?.table?.columnsDefs ?? []).map(({ field, headerName, cellDataType, rowGroup, aggFunc, hide }) => {
-    const filter = FILTERS[cellDataType];
-    if (!filter) throw new TypeError(`${field} is a ${cellDataType}`);
-    const tools = { enableRowGroup: true, enablePivot: true, enableValue: true };
-    return { field, headerName, cellDataType, rowGroup, aggFunc, hide, filter, ...tools };
+  return (widget.data?.table?.columnsDefs ?? []).map((column) => {
+    const { field, headerName, cellDataType, chartDataType, rowGroup, aggFunc, hide } = column;
+    const category = chartDataType === "category";
+    return {
+      colId: field,
+      field,
+      headerName,
+      cellDataType,
+      rowGroup,
+      aggFunc,
+      hide,
+      filter: filterOf(cellDataType, headerName),
+      filterParams: cellDataType === "date" ? { defaultOption: "inRange" } : {},
+      valueFormatter: ({ value }) => shown(value),
+      cellRenderer: ({ value }) => Object.assign(document.createElement("span"), { textContent: shown(value) }),
+      enableRowGroup: category,
+      enablePivot: category || cellDataType === "number",
+      enableValue: cellDataType === "number",
+    };
   });
 }
 

@@ -1,5 +1,6 @@
 """``openbb.sql`` over HTTP: the manifest, the editor's lists, statements, refusals and who may ask."""
 
+import sqlite3
 from functools import partial
 
 import duckdb
@@ -10,6 +11,7 @@ from sql_data import CANARY, ENGINES, SYMBOLS, TRADES, duckdb_files, model, secr
 
 from flask_openbb import ApiKeyAuth, OpenBB, Param
 from flask_openbb.errors import RegistrationError, RowRequestError
+from flask_openbb.rowmodel.sql_servers import explained
 
 ORIGIN = {"Origin": "https://pro.openbb.co"}
 TABLES = ["trades", "symbols"]
@@ -111,6 +113,31 @@ def test_the_log_names_the_widget_whose_database_failed(caplog):
     client.get("/table-schemas")
     told = [record.getMessage() for record in caplog.records if record.name == "flask_openbb"]
     assert told == ["sql('/query'): there is no file 'nowhere/*.parquet'.", "sql('/ask'): its database failed."] * 2
+
+
+def test_a_server_that_went_down_is_no_refusal_of_the_statement(caplog):
+    down = []
+
+    def connect():
+        if down:
+            raise sqlite3.OperationalError("no route to db.example")
+        return sqlite3.connect(sqlite_file(), check_same_thread=False)
+
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.NullPool)
+    client = make(("/query", engine, {"tables": TABLES}))
+    body = {"query": "SELECT symbol FROM symbols"}
+    assert client.post("/query", json=body).get_json()["rowCount"] == 9
+    down.append(True)
+    for query in (body, {"query": "SELECT name FROM symbols"}):
+        answer = client.post("/query", json={**query, "disableCache": True}).get_json()
+        assert answer["error"] == "The database could not be asked; the server's log says why."
+    assert "sql('/query'): its database failed." in caplog.text
+
+
+def test_a_connection_that_broke_is_no_refusal_of_the_statement():
+    broken = sa.exc.OperationalError("SELECT 1", {}, sqlite3.OperationalError("gone"), connection_invalidated=True)
+    with pytest.raises(sa.exc.OperationalError), explained(None):
+        raise broken
 
 
 def test_a_statement_is_answered_with_rows(client):

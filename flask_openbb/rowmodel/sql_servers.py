@@ -260,6 +260,8 @@ def explained(statement: Statement) -> Iterator[None]:
     except RowRequestError:
         raise
     except sa.exc.DBAPIError as error:
+        if error.statement is None or error.connection_invalidated:
+            raise  # there was no connection, or none any more: nobody's statement can mend that
         raise explain(error.orig or error, statement) from None
     except (MemoryError, OverflowError, UnicodeError, sqlite3.Error) as error:
         raise explain(error, statement) from None

@@ -1,6 +1,7 @@
 """What ``openbb.sql`` opens: folders, files that change, object stores, several widgets, and what is left of a fork."""
 
 import json
+import os
 import sqlite3
 
 import duckdb
@@ -10,7 +11,9 @@ from flask import Flask
 from sql_data import CANARY, SCHEMA, TRADES, duckdb_files, server, sqlite_file
 
 from flask_openbb import OpenBB
+from flask_openbb.rowmodel.sql_caps import SqlCaps
 from flask_openbb.rowmodel.sql_memory import resident, watch
+from flask_openbb.rowmodel.sql_sources import open_sql
 
 
 def make(*declarations):
@@ -225,3 +228,16 @@ def test_a_value_that_is_nested_too_deeply_is_told_apart_from_a_failure(depth, c
     assert answer["error"].startswith("A value of the answer cannot be shown: it is nested too deeply")
     assert not caplog.records
     assert ask(client, f"SELECT '{'[' * depth}{']' * depth}'::jsonb::text AS x")["rowCount"] == 1
+
+
+def test_a_process_that_forked_after_the_tables_were_read_has_connections_of_its_own(monkeypatch, tmp_path):
+    with sqlite3.connect(tmp_path / "book.sqlite") as connection:
+        connection.execute("CREATE TABLE t (id INTEGER)")
+    database = open_sql(f"sqlite:///{tmp_path}/book.sqlite", caps=SqlCaps())
+    database.catalog()
+    pools = [database.bind.pool]
+    child = os.getpid() + 1
+    monkeypatch.setattr("os.getpid", lambda: child)
+    pools += [database.bind.pool, database.bind.pool]
+    assert pools[0] is not pools[1]
+    assert pools[1] is pools[2]

@@ -17,6 +17,7 @@ Owns :class:`ServerStatements`. Imports :mod:`.engine_sql`, :mod:`.protect`, :mo
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -161,14 +162,18 @@ class ServerStatements(SqlDatabase):
         self.schemas = schemas
         self._bind = bind
         self._opened: sa.Engine | None = None
+        self._pid = os.getpid()
         self.protection = self._protection()
         self._probe: SQLEngine | None = None
 
     @property
     def bind(self) -> sa.Engine:
-        """The engine."""
+        """The engine; in a process that forked, without the connections of its parent."""
         if self._opened is None:
             self._opened = self._bind()
+        if self._pid != os.getpid():
+            self._opened.dispose(close=False)
+            self._pid = os.getpid()
         return self._opened
 
     def read_catalog(self) -> SqlCatalog:

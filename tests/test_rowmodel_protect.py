@@ -13,6 +13,7 @@ from rowmodel_data import ENGINES, URLS, sa_engine
 from flask_openbb.errors import ConfigError, OpenBBError, RowTimeoutError
 from flask_openbb.rowmodel import Guard, answer, export, open_source, parse_request
 from flask_openbb.rowmodel.engine_duckdb import Database
+from flask_openbb.rowmodel.protect import protection_of
 
 ENDLESS = {
     "sqlite": "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT max(id) AS id FROM n",
@@ -80,6 +81,19 @@ def test_a_statement_of_duckdb_that_begins_late_is_stopped_too(monkeypatch):
     with pytest.raises(RowTimeoutError, match="longer than"), Database(duckdb.connect).asking(guard) as cursor:  # noqa: PT012
         assert interrupted.wait(30)
         cursor.execute(lasting)
+
+
+def test_a_statement_of_sqlite_that_has_not_begun_is_stopped():
+    def ask(connection, guard):
+        with protection_of("sqlite").around(connection, guard):
+            guard.cancel()
+            connection.execute(sa.text(ENDLESS["sqlite"])).all()
+
+    bind, begun = sa_engine("sqlite"), time.monotonic()
+    with bind.connect() as connection, pytest.raises(sa.exc.OperationalError, match="interrupted"):
+        ask(connection, Guard(20))
+    assert time.monotonic() - begun < 15
+    bind.dispose()
 
 
 @pytest.mark.parametrize("name", ["postgresql", "mariadb"])

@@ -7,7 +7,7 @@ called by :mod:`.engine_sql`.
 ============  ====================================  ===============================  ==============================
 database      reads only by                         timeout by                       stops by
 ============  ====================================  ===============================  ==============================
-SQLite        ``PRAGMA query_only``                 progress handler                 ``interrupt()``
+SQLite        ``PRAGMA query_only``                 progress handler                 the same
 PostgreSQL    read-only transaction                 ``statement_timeout``, local     ``cancel()`` of psycopg
 MariaDB       read-only session                     ``max_statement_time``           ``KILL QUERY``
 others        statements are SELECTs only           none: set it in the engine       none
@@ -85,19 +85,16 @@ class SQLiteProtection(Protection):
         deadline = None if left is None else monotonic() + left
         before = raw.execute("PRAGMA query_only").fetchone()[0]
         raw.execute("PRAGMA query_only = 1")
-        if deadline is not None:
-            raw.set_progress_handler(lambda: monotonic() > deadline, PROGRESS_STEPS)
+        # A cancel is seen here too: interrupt() is lost between two statements.
+        raw.set_progress_handler(
+            lambda: guard.cancelled or (deadline is not None and monotonic() > deadline), PROGRESS_STEPS
+        )
         try:
             yield
         finally:
             raw.set_progress_handler(None, 0)
             if not before:
                 raw.execute("PRAGMA query_only = 0")
-
-    def stopper(self, connection: sa.Connection) -> Callable[[], None]:
-        raw: Any = connection.connection.driver_connection
-        stop: Callable[[], None] = raw.interrupt
-        return stop
 
     def stopped(self, error: sa.exc.DBAPIError) -> bool:
         return str(error.orig) == "interrupted"

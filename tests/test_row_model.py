@@ -996,6 +996,32 @@ def test_a_url_that_is_none_is_a_fault_and_no_outage(app, openbb, url, said):
     assert "hunter2" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [("desk", 1), (["open", "desk"], 1), ("id", 0), (["id", "desk"], 0)],
+    ids=["one", "two", "id", "both"],
+)
+def test_a_key_that_repeats_is_told_once(app, openbb, engine, ask, caplog, key, told):
+    @app.post("/trades")
+    @openbb.row_model(source=sa.select(Trade).where(Trade.desk.is_not(None)), bind=engine, key=key)
+    def trades(): ...
+
+    grouped = {"rowGroupCols": [{"field": "desk"}]}
+    assert len([ask(body=body) for body in ({}, {"sortModel": [{"colId": "id", "sort": "desc"}]}, grouped)]) == 3
+    warnings = [record.getMessage() for record in caplog.records if "key=" in record.getMessage()]
+    assert len(warnings) == told
+    assert all(said.startswith("Widget 'trades': key=") and "Name more columns" in said for said in warnings)
+
+
+def test_a_key_that_is_null_is_told(app, openbb, ask, caplog):
+    @app.post("/trades")
+    @openbb.row_model(source=[{"id": 1}, {"id": None}], key="id")
+    def trades(): ...
+
+    assert ask()["rowCount"] == 2
+    assert "Widget 'trades': key=('id',) does not tell its rows apart" in caplog.text
+
+
 @pytest.mark.parametrize("fetched", ["execute", "scalars"])
 def test_rows_that_were_fetched_are_told_to_be_the_select(app, openbb, engine, ask, caplog, fetched):
     @app.post("/trades")

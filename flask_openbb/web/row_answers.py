@@ -27,7 +27,7 @@ from flask import current_app, g, got_request_exception
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from ..errors import ConfigError, OpenBBError, RequestError, RowTimeoutError, ShapeError
+from ..errors import ConfigError, MissingExtraError, OpenBBError, RequestError, RowTimeoutError, ShapeError
 from ..manifest.registry import View
 from ..rowmodel import Guard, Page, RowRequest, Source, answer, parse_request
 from ..rowmodel.counts import mark_of
@@ -79,6 +79,8 @@ def answer_rows(
     asked = parse_request(body, source.columns, rules=rules)
     with watched(guard):
         page = _guarded(lambda: answer(source, asked, rules=rules, guard=guard, counts=model.counts))
+    if not asked.grouping and not model.key_told:
+        _check_keys(binding, model, source, page)
     return json_response(_written(binding, page.body(), source, asked))
 
 
@@ -142,6 +144,22 @@ def _told_apart(source: Source, arguments: Mapping[str, Any]) -> Source:
     return replace(source, identity=told)
 
 
+def _check_keys(binding: Binding, model: RowModel, source: Source, page: Page) -> None:
+    """Say once that a key is none; nobody would see it in the rows, which come again or never."""
+    keys = [tuple(row.get(name) for name in source.key) for row in page.rows]
+    try:
+        model.key_told = len(set(keys)) < len(keys) or any(None in key for key in keys)
+    except TypeError:  # of values that are no keys of a set, such as JSON
+        return
+    if model.key_told:
+        logger.warning(
+            "Widget %r: key=%r does not tell its rows apart: two rows of a page have the same, or one has NULL. Pages "
+            "may repeat rows and leave others out. Name more columns in key=.",
+            binding.id,
+            source.key,
+        )
+
+
 def _is_answer(value: Any) -> bool:
     """Whether the view answered by itself: a response, one with a status, or the wire's own object."""
     if isinstance(value, Response) or (isinstance(value, Mapping) and ("rowData" in value or "error" in value)):
@@ -166,7 +184,7 @@ def _toast(text: str) -> Response:
 def _report(binding: Binding, error: Exception) -> None:
     """Log a failure as Flask would, and tell who listens, such as an error tracker."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    if isinstance(error, ConfigError):
+    if isinstance(error, ConfigError | MissingExtraError):
         logger.error("Widget %r: %s", binding.id, error)
     else:
         logger.error("Widget %r: its rows could not be read.", binding.id, exc_info=error)

@@ -38,6 +38,8 @@ class RowModel:
         self.options = options
         self.settings = settings
         self.counts = Counts(seconds=settings.count_seconds) if settings.count_seconds else None
+        self.key_told = False
+        """Whether the log has it that the key repeats."""
         self._opened = opened
         self._binds = Binds(options.bind, pid=options.pid)
 

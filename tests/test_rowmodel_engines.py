@@ -105,6 +105,13 @@ T = "filterType"
         ("at", {"type": "equals", "dateFrom": "2026-03-27 00:00:00"}, [2]),
         ("at", {"type": "greaterThan", "dateFrom": "2026-03-31 00:00:00"}, [7, 8]),
         ("at", {"type": "inRange", "dateFrom": "2026-03-27 00:00:00", "dateTo": "2026-03-28 00:00:00"}, [2, 3]),
+        # The client's SQL widget filters times by text.
+        ("day", {T: "text", "type": "contains", "filter": " 2026-03 "}, [1, 2, 3, 4, 5, 6]),
+        ("day", {T: "text", "type": "notContains", "filter": "2026-03"}, [0, 7, 8]),
+        ("day", {T: "text", "type": "equals", "filter": "2026-03-27"}, [2]),
+        ("at", {T: "text", "type": "startsWith", "filter": "2026"}, [1, 2, 3, 4, 5, 6, 7, 8]),
+        ("at", {T: "text", "type": "notEqual", "filter": "2026-03-27"}, [0, 1, 3, 4, 5, 6, 7, 8]),
+        ("at", {T: "text", "type": "notBlank"}, [1, 2, 3, 4, 5, 6, 7, 8]),
         ("at", {"type": "today"}, [6]),
         ("day", {"type": "lastWeek"}, [1, 2, 3, 4]),
         ("day", {"type": "yearToDate"}, [1, 2, 3, 4, 5, 6]),

@@ -241,6 +241,20 @@ SECOND = dt.timedelta(seconds=1)
             {"type": "notEqual", "dateFrom": "2026-01-31"},
             Or((Compare("at", "lt", MIDNIGHT), Compare("at", "ge", MORROW))),
         ),
+        ("at", {T: "text", "type": "contains", "filter": "2026-01-31T12:00:00"}, between("at", NOON, NOON + SECOND)),
+        ("at", {T: "text", "type": "contains", "filter": "2026-01-31 12"}, between("at", NOON, NOON + 3_600 * SECOND)),
+        ("day", {T: "text", "type": "equals", "filter": "2026-01-31"}, between("day", DAY, NEXT)),
+        ("day", {T: "text", "type": "equals", "filter": "2026-01-31T12:00"}, between("day", DAY, DAY)),
+        (
+            "day",
+            {T: "text", "type": "notContains", "filter": "2026-01-31"},
+            Or((Or((Compare("day", "lt", DAY), Compare("day", "ge", NEXT))), Blank("day"))),
+        ),
+        (
+            "day",
+            {T: "text", "type": "equals", "filter": "9999"},
+            And((Compare("day", "ge", dt.date(9999, 1, 1)), Compare("day", "le", dt.date.max))),
+        ),
         ("at", {"type": "lessThan", "dateFrom": "2026-01-31"}, Compare("at", "lt", MIDNIGHT)),
         ("at", {"type": "lessThanOrEqual", "dateFrom": "2026-01-31"}, Compare("at", "lt", MORROW)),
         ("at", {"type": "greaterThan", "dateFrom": "2026-01-31"}, Compare("at", "ge", MORROW)),
@@ -450,6 +464,21 @@ for _ in range(300):
         ({"filterModel": {"day": {"type": "equals", "dateFrom": "soon"}}}, "filterModel.day.dateFrom", "is no date"),
         ({"filterModel": {"day": {"type": "equals"}}}, "filterModel.day.dateFrom", "expected text, not null"),
         ({"filterModel": {"day": {"type": "someday"}}}, "filterModel.day.type", "no date filter"),
+        (
+            {"filterModel": {"day": {T: "text", "type": "contains", "filter": "01-31"}}},
+            "filterModel.day.filter",
+            "'01-31' begins no date. Expected a year, YYYY-MM, YYYY-MM-DD or YYYY-MM-DD hh:mm",
+        ),
+        (
+            {"filterModel": {"at": {T: "text", "type": "equals", "filter": "2026-02-30"}}},
+            "filterModel.at.filter",
+            "no date",
+        ),
+        (
+            {"filterModel": {"at": {T: "text", "type": "endsWith", "filter": "30"}}},
+            "filterModel.at.type",
+            "Allowed: equals, notEqual, contains, notContains, startsWith, blank, notBlank.",
+        ),
         ({"filterModel": {"symbol": {T: "set"}}}, "filterModel.symbol.values", "expected a list, not null"),
         ({"filterModel": {"symbol": {T: "set", "values": ["a", 5]}}}, "filterModel.symbol.values[1]", "expected text"),
         ({"filterModel": {"symbol": {T: "set", "values": ["é\ud800"]}}}, "filterModel.symbol.values[0]", "surrogate"),
@@ -484,6 +513,7 @@ def test_filters_within_filters_end(model):
     [
         ({"rowGroupCols": [{"field": "seen"}], "groupKeys": ["0001-01-01T00:00:00"]}, "groupKeys[0]"),
         ({"filterModel": {"seen": {"type": "equals", "dateFrom": "0001-01-01"}}}, "filterModel.seen"),
+        ({"filterModel": {"seen": {T: "text", "type": "equals", "filter": "0001-01-01"}}}, "filterModel.seen"),
     ],
 )
 def test_dates_before_the_beginning_of_time(body, place):

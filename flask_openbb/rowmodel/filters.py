@@ -15,7 +15,7 @@ from math import isfinite
 from typing import Any
 
 from .columns import INT64, MOST_DIGITS, NUMERIC, CastError, RowColumn, cast_number
-from .presets import PRESETS, Bounds, span
+from .presets import PRESETS, Bounds, beginning, span
 from .reading import Reader, at, shorten
 from .request import (
     EVERYTHING,
@@ -33,6 +33,7 @@ from .request import (
 )
 
 NOTHING = Constant(False)
+YEARS = "expected dates between the years 1 and 9999."
 
 TEXT: Mapping[str, tuple[TextOperator, bool]] = {
     "equals": ("equals", False),
@@ -166,6 +167,8 @@ class Filters:
         if column.type == "boolean" and family in {"boolean", "text"}:
             allowed = ("true", "false", "blank", "notBlank")
             return Compare(column.name, "eq", self.reader.choice(kind, where, allowed, "boolean filter") == "true")
+        if family == "text" and OWN.get(column.type) == "date":
+            return self._dates_text(column, model, place)
         if OWN.get(column.type) != family:
             problem = f"column {shorten(column.name)} is {column.type}: a {family} filter does not apply to it."
             own = OWN.get(column.type)
@@ -219,7 +222,27 @@ class Filters:
             last, after = span(self._read_date(column, model, place, ("dateTo", "filterTo")), whole)
             return bounds.between(start, after) if self.inclusive else bounds.between(end, last)
         except OverflowError:
-            raise self.reader.refuse(place, "expected dates between the years 1 and 9999.") from None
+            raise self.reader.refuse(place, YEARS) from None
+
+    def _dates_text(self, column: RowColumn, model: dict[str, Any], place: str) -> Filter:
+        """A text filter of dates: its text begins dates as the grid shows them, and stands for all it begins.
+
+        The client's SQL widget has it for times, whose type it takes for text.
+        """
+        words = (*(word for word in TEXT if word != "endsWith"), "blank", "notBlank")
+        kind = self.reader.choice(model.get("type"), at(place, "type"), words, "text filter of dates")
+        where = at(place, "filter")
+        text = self.reader.text(model.get("filter"), where)
+        covered = beginning(text.strip())
+        if covered is None:
+            problem = "begins no date. Expected a year, YYYY-MM, YYYY-MM-DD or YYYY-MM-DD hh:mm."
+            raise self.reader.refuse(where, f"{shorten(text)} {problem}")
+        negated = TEXT[kind][1]
+        try:
+            found = Bounds(column, self.reader.zone).condition("notEqual" if negated else "equals", *covered)
+        except OverflowError:
+            raise self.reader.refuse(place, YEARS) from None
+        return Or((found, Blank(column.name))) if negated else found
 
     def _read_date(self, column: RowColumn, model: dict[str, Any], place: str, names: tuple[str, str]) -> datetime:
         name = next((name for name in names if model.get(name) is not None), names[0])

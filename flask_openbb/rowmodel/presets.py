@@ -1,6 +1,6 @@
 """AG Grid's date presets, and the dates of its filters, as half-open ranges of time.
 
-Owns the table of presets, the reading of ``dateFrom`` and ``dateTo``, and what a range means for a column of dates or
+Owns the table of presets, what a date or the beginning of one covers, and what a range means for a column of dates or
 of times. Imports :mod:`.columns` and :mod:`.request`; called by :mod:`.filters`.
 
 Source: AG Grid docs, Date Filter, preset options; weeks start on Monday unless said otherwise.
@@ -8,6 +8,7 @@ Source: AG Grid docs, Date Filter, preset options; weeks start on Monday unless 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -88,6 +89,31 @@ def span(value: datetime, whole_days: bool) -> tuple[datetime, datetime | None]:
     if whole_days and value.time() == time():
         return value, _later(value, timedelta(1))
     return value, _later(value, timedelta(seconds=1))
+
+
+_BEGINNING = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d))?)?)?)?)?", re.ASCII)
+_LENGTHS = (timedelta(1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))
+
+
+def beginning(text: str) -> tuple[datetime, datetime | None] | None:
+    """Give what the beginning of an ISO date covers, without its end: a year, a month, and so on to a second.
+
+    :return: None if the text begins no date.
+    """
+    match = _BEGINNING.fullmatch(text)
+    if match is None:
+        return None
+    parts = [int(part) for part in match.groups() if part is not None]
+    try:
+        start = datetime(*(parts + [1] * (3 - len(parts))))  # type: ignore[arg-type] # three parts to six
+    except ValueError:
+        return None
+    if len(parts) > 2:
+        return start, _later(start, _LENGTHS[len(parts) - 3])
+    months = 12 if len(parts) == 1 else 1
+    if 12 * start.year + start.month - 1 + months > LAST_MONTH:
+        return start, None
+    return start, datetime.combine(add_months(start, months), time())
 
 
 def _later(value: datetime, by: timedelta) -> datetime | None:

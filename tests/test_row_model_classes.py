@@ -2,7 +2,16 @@
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, column_property, mapped_column, relationship, synonym
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    aliased,
+    column_property,
+    mapped_column,
+    relationship,
+    synonym,
+)
 
 from flask_openbb import ManifestError
 
@@ -87,6 +96,17 @@ def test_a_statement_over_a_class_of_joined_tables_keeps_its_criteria(rows):
 @pytest.mark.parametrize("narrowed", [None, sa.select(Deal)], ids=["class", "select"])
 def test_a_column_property_is_a_column(rows, narrowed):
     assert rows(Deal, narrowed)[3] == {"id": 3, "desk_id": 2, "qty": 30, "kind": "swap", "twice": 60}
+
+
+def test_a_legacy_query_has_the_columns_of_its_class_not_what_it_loads_eagerly(app, openbb, client, engine):
+    @app.post("/deals")
+    @openbb.row_model(bind=engine)
+    def deals():
+        return Session(engine).query(Deal).filter_by(kind="deal")
+
+    found = client.post("/deals", json={}).get_json()["rowData"]
+    assert found[0] == {"id": 0, "desk_id": 1, "qty": 0, "kind": "deal", "twice": 0}
+    assert len(found) == 3
 
 
 @pytest.mark.parametrize(

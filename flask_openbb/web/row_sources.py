@@ -89,7 +89,9 @@ class RowModel:
             raise ConfigError(msg)
         if not is_statement(value):
             return self._open(value)
-        return self._narrowed(getattr(value, "statement", value))
+        if hasattr(value, "enable_eagerloads"):
+            value = value.enable_eagerloads(False).statement  # a legacy query's, without the tables it would join
+        return self._narrowed(value)
 
     def _whole(self) -> Source:
         """Give the declared source as this request sees it: a statement's values may be functions of the caller."""

@@ -161,6 +161,10 @@ def test_a_request_without_a_statement_asks_the_default(client, body):
         ({"query": "DROP TABLE trades"}, "DROP cannot be used here: only a SELECT, which may begin by WITH."),
         ({"query": "SELECT * FROM secret"}, "There is no table 'secret' here. Tables: 'trades', 'symbols'."),
         ({"query": 5}, "Expected the text of a SELECT."),
+        (
+            {"query": "SELECT * FROM trades WHERE qty > {{ least }} AND desk = '{{desk}}'"},
+            "The parameter {{least}} has no value. Define it among the widget's SQL parameters, or write the value.",
+        ),
         ({"query": "SELECT 1", "startRow": "x"}, "startRow: expected an integer, not 'x'."),
     ],
 )

@@ -36,6 +36,11 @@ logging.getLogger("sqlglot").addFilter(lambda _: not _judging.get())
 PLACE = "query"
 MAX_LENGTH = 20_000
 """Characters of a statement."""
+UNFILLED = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
+"""A parameter that the client put no value for, which DuckDB would read as a list of lists.
+
+Source: CLIENT components/ui/MonacoEditor.tsx.
+"""
 MAX_TYPE_LENGTH = 10_000
 """The longest type: ``CHAR(n)`` fills up to it."""
 MAX_NAME = 200
@@ -161,6 +166,10 @@ def _checked(text: Any) -> str:
         raise RowRequestError(PLACE, "expected the text of a SELECT.")
     if len(text) > MAX_LENGTH:
         raise RowRequestError(PLACE, f"the statement is longer than {MAX_LENGTH:,} characters.")
+    unfilled = UNFILLED.search(text)
+    if unfilled is not None:
+        problem = "has no value. Define it among the widget's SQL parameters, or write the value."
+        raise RowRequestError(PLACE, f"the parameter {{{{{unfilled[1]}}}}} {problem}")
     wrong = next((char for char in text if not (char.isprintable() or char.isspace()) or char == "\ufeff"), None)
     if wrong is not None or any("\ud800" <= char <= "\udfff" for char in text):
         shown = f"U+{ord(wrong):04X}" if wrong is not None else "half of a character"
@@ -228,7 +237,7 @@ def _check_nodes(tree: exp.Query, *, batches: bool) -> None:
 def _check_quotes(text: str, tables: Sequence[SqlTable]) -> None:
     """Refuse a column in double quotes, which are a text's here: Workspace's editor completes columns in them.
 
-    Source: CLIENT components/Editor/MonacoEditor.tsx, ``applyColumn``.
+    Source: CLIENT components/ui/MonacoEditor.tsx, ``applyColumn``.
     """
     columns = {name.casefold() for table in tables for name, _ in table.columns}
     for token in Dialect.get_or_raise("mysql").tokenize(text):

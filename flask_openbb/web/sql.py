@@ -177,7 +177,10 @@ def table_schemas() -> Response:
 
 
 def semantic_views() -> Response:
-    """``/semantic-views``: the views that were declared as such, by their full names."""
+    """``/semantic-views``: the views that were declared as such, by their full names, for Workspace's chat.
+
+    Source: CLIENT components/AI/hooks/useSemanticViewSuggestions.tsx.
+    """
     views = [view for widget in _allowed() for view in widget.semantic_views]
     return _listed({view["fqn"]: dict(view) for view in views})
 

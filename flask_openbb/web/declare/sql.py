@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ALL_TABLES = "ALL_DATABASES_ALL_SCHEMAS_ALL_TABLES"
 """The ``schemaName`` with which the editor completes every table there is.
 
-Source: CLIENT components/Editor/MonacoEditor.tsx.
+Source: CLIENT components/ui/MonacoEditor.tsx.
 """
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 _VIEW = ("fqn", "viewName", "database", "schema", "baseTable", "comment")

@@ -66,6 +66,28 @@ def test_rows_and_frames(kind):
     assert_answers(open_source(frames()[kind], "id"))
 
 
+@pytest.mark.parametrize(
+    ("levels", "key"),
+    [("id", "id"), (["symbol", "id"], "id"), ("price", ["symbol", "price"])],
+    ids=["one", "two", "float"],
+)
+def test_a_frames_index_is_columns_as_in_a_table(levels, key):
+    frame = pandas.DataFrame(ROWS).set_index(levels)
+    source = open_source(frame, key)
+    assert set(source.columns) == set(ROWS[0])
+    assert len(ask(source, {}).rows) == len(ROWS)
+    database = open_sql({"trades": frame}, caps=SqlCaps())
+    assert SqlModel(database).answer({"query": "SELECT max(id) AS id FROM trades"})["rowData"] == [{"id": 9}]
+
+
+def test_a_frames_index_that_has_a_columns_name_is_refused():
+    frame = pandas.DataFrame(ROWS).set_index("id", drop=False)
+    with pytest.raises(
+        ConfigError, match=r"index has the name of a column, 'id'\. Drop it with reset_index\(drop=True\)"
+    ):
+        open_source(frame, "id")
+
+
 @pytest.mark.parametrize("name", ["trades.parquet", "trades.csv", "*.parquet", "trades.csv.gz"])
 def test_files_and_globs(tmp_path, name):
     polars.DataFrame(ROWS).write_parquet(tmp_path / "trades.parquet")

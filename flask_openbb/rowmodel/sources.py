@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from ..errors import ConfigError, MissingExtraError
+from ..shape.frames import is_row_numbers
 from ..shape.rows import to_rows
 from .columns import RowColumns, columns_of_rows
 from .engine_python import PythonEngine
@@ -210,10 +211,26 @@ def _check_files(path: str) -> None:
         raise ConfigError(msg)
 
 
+def with_index(frame: Any) -> Any:
+    """Give a pandas frame with its index as columns, as a table has them; any other frame as it is.
+
+    :raises ConfigError: If a column has the name already.
+    """
+    index = getattr(frame, "index", None)
+    if index is None or not hasattr(frame, "reset_index") or is_row_numbers(index):
+        return frame
+    for name in index.names:
+        if name in frame.columns:
+            msg = f"the frame's index has the name of a column, {name!r}. Drop it with reset_index(drop=True)."
+            raise ConfigError(msg)
+    return frame.reset_index()
+
+
 def _of_frame(frame: Any, key: str | Sequence[str]) -> Source:
     duckdb = _import_duckdb()
     from .engine_duckdb import Database
 
+    frame = with_index(frame)
     if type(frame).__module__.split(".")[0] == "polars" and hasattr(frame, "__arrow_c_stream__"):
         # Once, and by this way: polars' own makes a process that forked wait forever for threads it has not.
         frame = importlib.import_module("pyarrow").table(frame)

@@ -20,6 +20,7 @@ from typing import Any
 
 from ..errors import ConfigError
 from ..shape.rows import to_rows
+from .sources import with_index
 from .sql_caps import SqlCaps
 from .sql_copies import fill_rows, fill_sqlite
 from .sql_database import SqlDatabase
@@ -173,7 +174,7 @@ def _filled(name: str, given: Any, connection: Any) -> Sequence[str]:
 def _fill_frame(name: str, frame: Any, connection: Any) -> Sequence[str]:
     if type(frame).__module__.split(".")[0] not in {"pandas", "polars", "pyarrow"}:
         return _fill_rows(name, frame, connection)
-    connection.register("openbb_frame", frame)
+    connection.register("openbb_frame", with_index(frame))
     connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT * FROM openbb_frame")  # noqa: S608
     connection.unregister("openbb_frame")
     return []

@@ -182,7 +182,7 @@ def _cells(column: Any) -> Cells:
 
 def _pandas(frame: Any) -> Frame:
     index = frame.index
-    if _is_row_numbers(index):
+    if is_row_numbers(index):
         names, levels = [], []
     else:
         several = index.nlevels > 1
@@ -193,7 +193,8 @@ def _pandas(frame: Any) -> Frame:
     return Frame([*names, *frame.columns], _sliced([*levels, *columns]), index=len(names))
 
 
-def _is_row_numbers(index: Any) -> bool:
+def is_row_numbers(index: Any) -> bool:
+    """Whether a pandas index only counts the rows, and is no column."""
     # What is left of them after a sort or a filter is a RangeIndex or not as it happens: they never are a column.
     if index.nlevels > 1 or index.name is not None:
         return False

@@ -436,6 +436,16 @@ for _ in range(300):
             "filterModel.symbol.filter",
             "expected text, not 1",
         ),
+        (
+            {
+                "sortModel": [
+                    {"colId": "qty", "sort": "asc", "type": "default"},
+                    {"colId": "id", "sort": "asc", "type": "absolute"},
+                ]
+            },
+            "sortModel[1].type",
+            "'absolute' is no sort of a row model. Allowed: default.",
+        ),
         ({"filterModel": {"live": {"type": "maybe"}}}, "filterModel.live.type", "Allowed: true, false"),
         (
             {"filterModel": {"qty": {"type": "equals", "filter": "1"}}},

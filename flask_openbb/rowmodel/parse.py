@@ -171,6 +171,9 @@ class _Parser:
             direction = item.get("sort")
             if direction is None:
                 continue
+            if item.get("type") is not None:
+                # AG Grid has sorts by absolute value since version 35.
+                self.reader.choice(item["type"], at(place, "type"), ("default",), "sort of a row model")
             word = direction.lower() if isinstance(direction, str) else direction
             descending = self.reader.choice(word, at(place, "sort"), ("asc", "desc"), "direction") == "desc"
             for name in self._sorted(item.get("colId"), at(place, "colId"), groups, pivoting=pivoting):

@@ -2,6 +2,7 @@
 
 import contextlib
 import uuid
+from enum import Enum, IntEnum
 
 import pytest
 from flask import Flask
@@ -211,3 +212,49 @@ def test_the_last_day_of_the_calendar_is_a_day_like_others(engine, kind, last):
         assert those("inRange", "2026-12-31", "9999-12-31") == {0, 1}
         assert those("inRange", "9999-12-31", "9999-12-31") == {0}
         check_groups(client)
+
+
+class Level(IntEnum):
+    LOW = 1
+
+
+class Side(Enum):
+    BUY = "buy"
+    SELL = "sell"
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ([Level.LOW, 2], [1, 2]),
+        ([type("Number", (int,), {})(2**53), None], ["9007199254740992", None]),
+        ([Side.BUY, Side.SELL], ["buy", "sell"]),
+        (["a\ud800b", "é"], ["a?b", "é"]),
+        ([[1], None], [[1], None]),
+    ],
+    ids=["IntEnum", "int", "Enum", "surrogate", "list"],
+)
+def test_values_of_rows_of_any_class(values, shown):
+    client = client_of(source=[{"id": number, "v": value} for number, value in enumerate(values)], key="id")
+    assert [row["v"] for row in ask(client)["rowData"]] == shown
+    assert filtered(client, {"filterType": "set", "values": [None]}) == {
+        number for number, value in enumerate(values) if value is None
+    }
+    for name in ("export.csv", "export.xlsx"):
+        assert client.get(f"/openbb/widgets/rows/{name}").status_code == 200
+
+
+ANYTHING = ["1", "1.5", "'text'", "x'00ff'", "NULL", "9e999"]
+
+
+@pytest.mark.parametrize("kind", ["INTEGER", "REAL", "DECIMAL(10, 2)", "TEXT", "", "DATE", "DATETIME", "STRING"])
+def test_columns_of_sqlite_hold_anything(kind):
+    with made("sqlite", kind, ANYTHING) as client:
+        assert ask(client)["rowCount"] == len(ANYTHING)
+        for path in ("values/v", "export.csv", "export.xlsx"):
+            assert client.get(f"/openbb/widgets/rows/{path}").status_code == (
+                422 if path == "values/v" and not kind else 200
+            )
+        if kind:
+            groups = ask(client, rowGroupCols=[{"field": "v"}], valueCols=[{"field": "v", "aggFunc": "max"}])
+            assert groups["rowCount"] == len(ANYTHING)

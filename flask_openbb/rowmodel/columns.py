@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timezone
 from decimal import ROUND_FLOOR, Decimal, InvalidOperation, localcontext
 from difflib import get_close_matches
+from enum import Enum
 from math import isfinite, isnan
 from typing import Any, Literal
 from uuid import UUID
@@ -249,12 +250,14 @@ def in_zone(value: datetime, column: RowColumn, zone: ZoneInfo) -> datetime:
 
 
 def plain(value: Any) -> Any:
-    """Give a value of a row as engines compare it: NaN and NaT are NULL, numpy's scalars Python's, a UUID its text."""
+    """Give a value of a row as engines compare it: NaN and NaT are NULL, numpy's scalars and enums their values."""
+    value = value.value if isinstance(value, Enum) else value
     kind = type(value)
     if kind in _AS_THEY_ARE:
         return value
-    if kind is UUID:
-        return str(value)
+    if isinstance(value, UUID | int) and not isinstance(value, bool):
+        # A range looks for an int of another class from its start on, one by one.
+        return str(value) if isinstance(value, UUID) else int(value)
     if kind.__module__ == "numpy" and hasattr(value, "dtype") and not value.shape:
         value = (value.astype("datetime64[us]") if value.dtype.kind == "M" else value).item()
     if isinstance(value, float):

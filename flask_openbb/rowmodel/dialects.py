@@ -53,6 +53,8 @@ class Dialect:
     """Whether it knows ``NULLS FIRST`` and ``NULLS LAST``."""
     own_first = False
     """Whether it has aggregates for ``first`` and ``last`` by an order."""
+    loose = False
+    """Whether columns hold values of other types than their own."""
     time: Any = sa.DateTime()
     """The type of a bound time."""
 
@@ -140,6 +142,7 @@ class SQLite(Dialect):
     name = "sqlite"
     tested = True
     null_smallest = True
+    loose = True
     time = TimeText()
 
     def compared(self, op: Operator, column: Expression, value: Expression) -> Expression:

@@ -127,7 +127,8 @@ class PythonEngine:
         if isinstance(where, Blank):
             return lambda row: _blank(row[place]) is not where.negated
         values, null = frozenset(where.values), where.null
-        return lambda row: (null if row[place] is None else row[place] in values) is not where.negated
+        # Values of a column that is only shown, such as lists, may have no hash; such a filter has none of them.
+        return lambda row: (null if row[place] is None else bool(values) and row[place] in values) is not where.negated
 
 
 def _blank(value: Any) -> bool:

@@ -56,6 +56,32 @@ class ZonedNanoseconds(sa.DateTime):
     """DuckDB's time of nanoseconds with a time zone, which it does not compare with other times."""
 
 
+class AnyDate(sa.TypeDecorator[Any]):
+    """A date or time of SQLite, whose columns hold anything: what is none is shown as it is.
+
+    :param own: The type that reads those that are.
+    """
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def __init__(self, own: Any) -> None:
+        super().__init__()
+        self.impl = own
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Any:
+        """Give what reads a value of the driver."""
+        read = super().result_processor(dialect, coltype)
+
+        def process(value: Any) -> Any:
+            try:
+                return value if read is None else read(value)
+            except (TypeError, ValueError):
+                return value
+
+        return process
+
+
 @dataclass(frozen=True)
 class Relation:
     """What statements select from, and its columns as expressions."""
@@ -209,9 +235,10 @@ def _read_as(column: Expression, kind: ColumnType, dialect: str) -> Expression:
     if isinstance(column.type, postgresql.DOMAIN):
         column = sa.type_coerce(column, column.type.data_type)
     plain = type(column.type)
-    if kind == "text" and dialect == "postgresql" and _has_rules(column.type):
-        return sa.cast(column, sa.Text())
-    if kind == "text" and (not issubclass(plain, sa.String) or issubclass(plain, sa.Enum | mysql.SET)):
+    if dialect == "sqlite" and kind in {"date", "datetime"} and not isinstance(column.type, sa.TypeDecorator):
+        return sa.type_coerce(column, AnyDate(column.type))
+    named = not issubclass(plain, sa.String) or issubclass(plain, sa.Enum | mysql.SET)
+    if kind == "text" and (named or (dialect == "postgresql" and _has_rules(column.type))):
         return sa.cast(column, sa.Text() if not isinstance(column.type, sa.Uuid) else sa.String(36))
     if isinstance(column.type, ZonedNanoseconds):
         return sa.cast(column, sa.DateTime(timezone=True))

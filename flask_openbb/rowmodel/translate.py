@@ -51,6 +51,21 @@ CONVERT: Mapping[str, Convert] = {
 """What drivers give in kinds of their own, such as MariaDB's sum of integers as a Decimal."""
 
 
+def loosely(to: Convert | None) -> Convert | None:
+    """Convert what stays the same value, and leave all other as it is."""
+    if to is None:
+        return None
+
+    def read(value: Any) -> Any:
+        try:
+            found = to(value)
+        except (TypeError, ValueError, OverflowError, ArithmeticError):
+            return value
+        return found if found == value else value
+
+    return read
+
+
 class Translator:
     """Makes the statements of one source.
 
@@ -109,9 +124,8 @@ class Translator:
         if not isinstance(plan, Groups):
             return self.read(self.columns.names)
         group = [] if plan.column is None else self.read([plan.column])
-        return group + [
-            in_utc if self._aware(measure) else CONVERT.get(self._measured(measure)) for measure in plan.measures
-        ]
+        found = [in_utc if self._aware(measure) else CONVERT.get(self._measured(measure)) for measure in plan.measures]
+        return group + (list(map(loosely, found)) if self.dialect.loose else found)
 
     def read(self, names: Sequence[str]) -> list[Convert | None]:
         """Give what turns the driver's values of some columns into those of the columns' types."""

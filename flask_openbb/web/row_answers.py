@@ -34,7 +34,7 @@ from ..rowmodel.counts import mark_of
 from ..shape.encode import Form
 from .answers import JSON, error_response, failure, json_response, one_line
 from .bindings import Binding
-from .row_cells import shown_row
+from .row_cells import shown_row, written
 from .row_extracts import send_extract
 from .row_options import SOURCE
 from .row_request import request_body
@@ -172,7 +172,7 @@ def _written(binding: Binding, body: dict[str, Any], source: Source, asked: RowR
     others = [name for name, column in source.columns.items() if column.type == "other"]
     if others and not asked.grouping:
         body["rowData"] = [shown_row(row, others) for row in body["rowData"]]
-    return form.dumps(body)
+    return written(form, body)
 
 
 def _toast(text: str) -> Response:

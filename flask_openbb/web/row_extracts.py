@@ -22,6 +22,7 @@ from ..rowmodel.plan import leaves, where_of
 from ..shape.encode import Form
 from .answers import json_response
 from .bindings import Binding
+from .row_cells import written
 from .row_sources import RowModel
 from .row_tables import XLSX_ROWS, csv_parts, xlsx_parts
 from .row_urls import EXPORTS, VALUES
@@ -63,7 +64,7 @@ def _values(binding: Binding, source: Source, column: str, asked: RowRequest, gu
     search = request.args.get("search", "")
     with watched(guard):
         found = distinct_values(source, column, asked, search=search, limit=MOST_VALUES, guard=guard)
-    return json_response(Form(binding.shaping.big_ints, binding.shaping.decimals).dumps(found))
+    return json_response(written(Form(binding.shaping.big_ints, binding.shaping.decimals), found))
 
 
 def _check_size(source: Source, asked: RowRequest, most: int, guard: Guard) -> None:

@@ -10,6 +10,7 @@ import importlib
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -129,12 +130,14 @@ def _write(sheet: Any, cell: tuple[int, int], value: Any, formats: Mapping[Any, 
     if value is None:
         return None
     if isinstance(value, datetime) and value.tzinfo is not None:
-        value = value.astimezone(zone).replace(tzinfo=None)
+        # At the ends of the calendar another zone has no such time, and it is text.
+        with suppress(OverflowError):
+            value = value.astimezone(zone).replace(tzinfo=None)
     if isinstance(value, bool):
         sheet.write_boolean(*cell, value)
     elif _is_number(value):
         sheet.write_number(*cell, float(value) if isinstance(value, Decimal) else value)
-    elif isinstance(value, date) and (value.date() if isinstance(value, datetime) else value) >= _FIRST_DAY:
+    elif _is_day(value):
         sheet.write_datetime(*cell, value, formats[datetime if isinstance(value, datetime) else date])
     else:
         text = _text(value)
@@ -152,9 +155,15 @@ def _is_number(value: Any) -> bool:
     )
 
 
+def _is_day(value: Any) -> bool:
+    """Whether Excel has a date or time."""
+    if isinstance(value, datetime):
+        return value.tzinfo is None and value.date() >= _FIRST_DAY
+    return isinstance(value, date) and value >= _FIRST_DAY
+
+
 def _text(value: Any) -> str:
-    cell = _csv_cell(value, Form())
-    return cell if isinstance(cell, str) else str(cell)
+    return str(shown(_csv_cell(value, Form())))
 
 
 def _close(source: Any) -> None:

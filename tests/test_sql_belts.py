@@ -11,10 +11,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sql_attacks import FILE, HONEST, REFUSED
-from sql_data import ALLOWED, CANARY, ENGINES, database, duckdb_files, model, secret_file, server, sqlite_file
+from sql_data import (
+    ALLOWED,
+    CANARY,
+    ENGINES,
+    SCHEMA,
+    database,
+    duckdb_files,
+    model,
+    secret_file,
+    server,
+    source,
+    sqlite_file,
+)
 
 from flask_openbb.errors import RowRequestError, RowTimeoutError
 from flask_openbb.rowmodel import Guard
+from flask_openbb.rowmodel.sql_answer import SqlModel
 from flask_openbb.rowmodel.sql_caps import SqlCaps
 from flask_openbb.rowmodel.sql_memory import resident, watch
 from flask_openbb.rowmodel.sql_sources import open_sql
@@ -309,3 +322,73 @@ def test_what_was_typed_is_in_no_log_of_the_parser(text, caplog):
     assert CANARY not in caplog.text
     logging.getLogger("sqlglot").warning("of the app's own use of the parser")
     assert "own use" in caplog.text
+
+
+LISTS = {
+    "duckdb": {
+        "numbers": "SELECT list(a.n) AS l FROM big a, big b WHERE b.n < 200",
+        "without a name": "SELECT list(a.n) FROM big a, big b WHERE b.n < 200",
+        "rows": "SELECT list({'a': a.n, 'b': 'xxxxxxxxxxxxxxxxxxx'}) AS l FROM big a, big b WHERE b.n < 30",
+        "of a select": "SELECT ARRAY(SELECT a.n FROM big a, big b WHERE b.n < 200) AS l",
+    },
+    "postgresql": {
+        "numbers": "SELECT array_agg(a.n) AS l FROM big a, big b WHERE b.n < 200",
+        "without a name": "SELECT array_agg(a.n) FROM big a, big b WHERE b.n < 200",
+        "lists": "SELECT array_agg(q.l) AS l FROM (SELECT array_agg(n) AS l FROM big) q, big WHERE n < 200",
+        "of a select": "SELECT ARRAY(SELECT a.n FROM big a, big b WHERE b.n < 200) AS l",
+    },
+}
+
+
+@pytest.mark.parametrize(("engine", "name"), [(engine, name) for engine, each in LISTS.items() for name in each])
+def test_a_list_that_is_too_long_never_comes_to_python(engine, name, monkeypatch):
+    """Python takes ten times a list's bytes, and nothing can stop it meanwhile."""
+    from flask_openbb.rowmodel.sql_limits import LongRows
+
+    taken = []
+    take = LongRows.take
+    monkeypatch.setattr(LongRows, "take", lambda self, part: (taken.append(part), take(self, part))[1])
+    caps = SqlCaps(max_bytes=2**23)
+    own = SqlModel(open_sql(source(engine), caps=caps, tables=ALLOWED, schemas=database_schemas(engine)))
+    with pytest.raises(RowRequestError, match="needs more memory than it may take"):
+        own.answer({"query": LISTS[engine][name]})
+    assert not taken
+    short = LISTS[engine][name].replace("200", "3").replace("30", "3")
+    assert own.answer({"query": short})["rowCount"] == 1
+
+
+def database_schemas(engine):
+    return [SCHEMA] if engine == "postgresql" else None
+
+
+def test_what_is_in_lists_of_lists_counts():
+    from flask_openbb.rowmodel.sql_limits import LongRows
+
+    nested = [[{"a": ["x" * 100] * 10}] * 10] * 10
+    with pytest.raises(RowRequestError, match="the answer is larger than 64 KB"):
+        LongRows(2**16).take([(nested,)])
+    LongRows(2**20).take([(nested,)])
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "postgresql"])
+def test_a_query_groups_in_few_ways_only(engine):
+    """DuckDB planned 300 of them for 20 seconds, and could not be stopped."""
+    ways = "the statement groups in more than 256 ways"
+    for by in (
+        "CUBE(id, desk, symbol, price, qty, note, day, at, id + 1)",
+        f"ROLLUP({', '.join(f'id + {at}' for at in range(300))})",
+        "CUBE(id, desk, symbol), CUBE(id, desk, symbol), CUBE(id, desk, symbol)",
+        "GROUPING SETS (CUBE(id, desk, symbol, price, qty, note, day, at), (id))",
+    ):
+        with pytest.raises(RowRequestError, match=ways):
+            model(engine).answer({"query": f"SELECT count(*) AS n FROM trades GROUP BY {by}"})
+    found = model(engine).answer({"query": "SELECT count(*) AS n FROM trades GROUP BY CUBE(desk, symbol)"})
+    assert found["rowCount"] == 1 + 3 + 7 + 21
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("limit", ["FETCH FIRST 5 ROWS WITH TIES", "FETCH FIRST 5 PERCENT ROWS ONLY"])
+def test_a_limit_that_would_be_another_one_is_refused(engine, limit):
+    """The columns that make pages stable leave no ties, and no percentage is of a page."""
+    with pytest.raises(RowRequestError, match="WITH TIES and PERCENT cannot be used here"):
+        model(engine).answer({"query": f"SELECT id, qty FROM trades ORDER BY qty {limit}"})

@@ -27,6 +27,8 @@ from .sql_caps import SqlCaps
 from .sql_catalog import SqlCatalog
 from .statement import PARSERS, PLACE, Statement
 
+LISTED = 8
+"""How many times the bytes it has in a database a list takes in Python."""
 ROW = "openbb_row"
 """The hidden column that keeps the order a statement asked for."""
 MAX_COLUMNS = 500
@@ -105,9 +107,9 @@ class SqlDatabase(ABC):
         ]
         most = self.longest(len(statement.collected)) + 1
         cut = {
-            name: most
+            name: self.bounded(self._quote(name), kind, most)
             for name, (given, kind) in zip(names, found, strict=True)
-            if self.name == "postgresql" and given.casefold() in statement.collected and isinstance(kind, sa.String)
+            if statement.collected & {given.casefold(), ""}  # one without a name may have any
         }
         ordered = [at for at, column in enumerate(columns) if kind_of_type(column.type, self.name)[0] in ORDERED]
         text = statement.sql(limit=limit, ties=[at + 1 for at in ordered])
@@ -129,18 +131,25 @@ class SqlDatabase(ABC):
         return Opened(Source(engine.columns, (hidden,), engine, identity=(self.version, text)), hidden)  # type: ignore[attr-defined]
 
     def _named(
-        self, text: str, names: Sequence[str], number: str = "", extra: Sequence[str] = (), *, cut: Mapping[str, int]
+        self, text: str, names: Sequence[str], number: str = "", extra: Sequence[str] = (), *, cut: Mapping[str, str]
     ) -> str:
         """Write a statement as one whose columns have these names, whatever the database calls them.
 
-        :param cut: The most characters of texts that may be long, one too many: no server shall send a gigabyte.
+        :param cut: What stands for columns that may be long.
         """
         given = ", ".join(map(self._quote, [*names, *extra]))
         listed = ", ".join(
-            f"left({self._quote(name)}, {cut[name]}) AS {self._quote(name)}" if name in cut else self._quote(name)
-            for name in names
+            f"{cut[name]} AS {self._quote(name)}" if name in cut else self._quote(name) for name in names
         )
         return f"WITH openbb_statement({given}) AS ({text}) SELECT {listed}{number} FROM openbb_statement"  # noqa: S608
+
+    def bounded(self, column: str, kind: Any, most: int) -> str:
+        """Give an expression for a column that may be made of a whole group: too long a value shall not be sent.
+
+        :param column: Its quoted name.
+        :param most: The most characters of a text, one too many.
+        """
+        return column
 
     def longest(self, columns: int) -> int:
         """Give the most characters of one text, where so many columns may hold one of a whole group."""

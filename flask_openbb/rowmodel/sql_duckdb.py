@@ -22,11 +22,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..errors import RowRequestError
+from .columns import ORDERED
 from .engine_duckdb import Database, DuckDBEngine, type_of
 from .engines import Engine, Guard, Row
+from .reflect import kind_of_type
 from .sql_caps import SqlCaps
 from .sql_catalog import SqlCatalog, SqlTable
-from .sql_database import SqlDatabase
+from .sql_database import LISTED, SqlDatabase
 from .sql_errors import explain
 from .sql_limits import LongRows, text_of
 from .sql_memory import watch
@@ -96,6 +98,13 @@ class DuckDBStatements(SqlDatabase):
         with self.asking(guard, statement) as cursor:
             found = cursor.execute(f"DESCRIBE {text}").fetchall()
         return [(str(name), type_of(str(kind))) for name, kind, *_ in found]
+
+    def bounded(self, column: str, kind: Any, most: int) -> str:
+        """Refuse a list that is too long: once Python makes it, nothing can stop it."""
+        if kind_of_type(kind, self.name)[0] in ORDERED:
+            return column
+        size = f"strlen(CAST({column} AS VARCHAR))"
+        return f"CASE WHEN {size} < {most // LISTED} THEN {column} ELSE error('Out of Memory: a list') END"
 
     def renew(self) -> None:
         """Make the database anew where it is ours: after an error within DuckDB, it takes no more statements."""

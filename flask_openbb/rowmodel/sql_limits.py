@@ -47,12 +47,25 @@ class LongRows:
                 if isinstance(value, str | bytes):
                     self._size += len(value) if len(value) <= self.longest else self.limit + 1
                 elif isinstance(value, list | dict):
-                    self._size += len(value) * ELEMENT
+                    self._size += _size(value)
             self.rows.append(tuple(row))
         if self._size > self.limit:
             shown = f"{self.limit // 2**20:,} MB" if self.limit >= 2**20 else f"{self.limit // 2**10:,} KB"
             problem = f"the answer is larger than {shown}. Ask for fewer or shorter columns."
             raise RowRequestError(PLACE, problem)
+
+
+def _size(value: Any) -> int:
+    """Add up what a list or mapping holds."""
+    size, left = 0, [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, str | bytes):
+            size += len(each)
+        elif isinstance(each, list | dict):
+            size += len(each) * ELEMENT
+            left.extend(each.values() if isinstance(each, dict) else each)
+    return size
 
 
 def text_of(text: str, columns: Sequence[sa.Column[Any]]) -> sa.TextualSelect:

@@ -26,13 +26,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..errors import ConfigError, RowRequestError
-from .columns import columns_of_rows
+from .columns import ORDERED, columns_of_rows
 from .engine_sql import SQLEngine, compiling
 from .engines import Engine, Guard, Row
 from .protect import MariaDBProtection, PostgreSQLProtection, Protection, SQLiteProtection
+from .reflect import kind_of_type
 from .sql_caps import SqlCaps
 from .sql_catalog import SqlCatalog, SqlTable
-from .sql_database import SqlDatabase
+from .sql_database import LISTED, SqlDatabase
 from .sql_duckdb import allowed
 from .sql_errors import explain
 from .sql_limits import LongRows, text_of
@@ -213,6 +214,16 @@ class ServerStatements(SqlDatabase):
     def engine(self, text: str, columns: Sequence[sa.Column[Any]], key: Sequence[str], statement: Statement) -> Engine:
         """Give an engine over the statement."""
         return StatementEngine(self, text_of(text, columns), key, statement)
+
+    def bounded(self, column: str, kind: Any, most: int) -> str:
+        """Give a text cut, and refuse a list that is too long."""
+        if self.name == "postgresql" and isinstance(kind, sa.String):
+            return f"left({column}, {most})"
+        if self.name != "postgresql" or kind_of_type(kind, self.name)[0] in ORDERED:
+            return column
+        size = f"pg_column_size({column})"
+        # No text has 2**31 characters: PostgreSQL says that it is too large.
+        return f"CASE WHEN {size} < {most // LISTED} OR repeat('x', {2**31 - 1} - 0 * {size}) = '' THEN {column} END"
 
     @contextmanager
     def asking(self, guard: Guard, statement: Statement) -> Iterator[sa.Connection]:

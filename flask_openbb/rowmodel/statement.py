@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 from sqlglot import exp
@@ -43,6 +44,8 @@ Source: CLIENT components/ui/MonacoEditor.tsx.
 """
 MAX_TYPE_LENGTH = 10_000
 """The longest type: ``CHAR(n)`` fills up to it."""
+MAX_SETS = 256
+"""Ways a query groups in; each column of a CUBE doubles them, and planning them cannot be stopped."""
 MAX_NAME = 200
 """Characters of a name; rows that become text repeat the names of their columns."""
 PATTERNS = (
@@ -224,14 +227,34 @@ def _check_nodes(tree: exp.Query, *, batches: bool) -> None:
             raise RowRequestError(PLACE, f"a name is longer than {MAX_NAME} characters.")
         if batches and isinstance(node, PATTERNS) and not isinstance(node.expression, exp.Literal):
             raise RowRequestError(PLACE, "the pattern of a regular expression is written as a text, in single quotes.")
-        if isinstance(node, exp.Pad) and not _is_size(node.expression):
-            raise RowRequestError(PLACE, f"LPAD and RPAD need a number as their length, {MAX_PADDING} at most.")
-        if isinstance(node, exp.Anonymous) and str(node.this).casefold() == "printf" and not _is_format(node):
-            raise RowRequestError(PLACE, f"the format of PRINTF is a text, whose widths are {MAX_PADDING} at most.")
-        if isinstance(node, exp.DataTypeParam):
-            size = node.this
-            if isinstance(size, exp.Literal) and (not size.name.isdigit() or int(size.name) > MAX_TYPE_LENGTH):
-                raise RowRequestError(PLACE, f"a type of length {size.name[:20]} is too long.")
+        _check_size(node)
+
+
+def _check_size(node: exp.Expr) -> None:
+    """Refuse what would become large, or be another size than it says."""
+    if isinstance(node, exp.Group) and _ways(node) > MAX_SETS:
+        raise RowRequestError(PLACE, f"the statement groups in more than {MAX_SETS} ways. Name fewer columns.")
+    if isinstance(node, exp.LimitOptions) and (node.args.get("with_ties") or node.args.get("percent")):
+        raise RowRequestError(PLACE, "WITH TIES and PERCENT cannot be used here. Write rank() in a WITH query.")
+    if isinstance(node, exp.Pad) and not _is_size(node.expression):
+        raise RowRequestError(PLACE, f"LPAD and RPAD need a number as their length, {MAX_PADDING} at most.")
+    if isinstance(node, exp.Anonymous) and str(node.this).casefold() == "printf" and not _is_format(node):
+        raise RowRequestError(PLACE, f"the format of PRINTF is a text, whose widths are {MAX_PADDING} at most.")
+    if isinstance(node, exp.DataTypeParam):
+        size = node.this
+        if isinstance(size, exp.Literal) and (not size.name.isdigit() or int(size.name) > MAX_TYPE_LENGTH):
+            raise RowRequestError(PLACE, f"a type of length {size.name[:20]} is too long.")
+
+
+def _ways(node: exp.Expr) -> int:
+    """Give in how many ways a GROUP BY, or a part of one, groups."""
+    if isinstance(node, exp.Group):
+        return prod(map(_ways, node.iter_expressions()))
+    if isinstance(node, exp.Cube):
+        return 1 << min(len(node.expressions), MAX_SETS)
+    if isinstance(node, exp.Rollup):
+        return 1 + len(node.expressions)
+    return sum(map(_ways, node.expressions)) if isinstance(node, exp.GroupingSets) else 1
 
 
 def _check_quotes(text: str, tables: Sequence[SqlTable]) -> None:

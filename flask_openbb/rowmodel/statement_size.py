@@ -172,6 +172,7 @@ def collects(node: exp.Expr) -> bool:
     return any(
         isinstance(each, COLLECTING)
         or (isinstance(each, exp.Func) and each.name.casefold() in COLLECTING_NAMES)
+        or (isinstance(each, exp.Array) and any(isinstance(part, exp.Query) for part in each.expressions))
         or (isinstance(each, exp.AggFunc) and each.args.get("count") is not None)  # max(x, 3), which is a list
         for each in node.walk()
     )

@@ -1,6 +1,7 @@
 """Fixtures for every test: a new Flask app each time, and a way to ask it as Workspace does."""
 
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from flask_openbb import OpenBB
+from flask_openbb.manifest.dates import RelativeDate
 
 ORIGIN = "https://pro.openbb.co"
 
@@ -38,6 +40,16 @@ def closed_engines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for engine in made:
         engine.dispose()
+
+
+@pytest.fixture
+def day(monkeypatch: pytest.MonkeyPatch) -> date:
+    """Today, as relative dates have it: one that does not end while the test runs."""
+
+    noon = datetime(2028, 2, 29, 12)
+    resolve = RelativeDate.resolve
+    monkeypatch.setattr(RelativeDate, "resolve", lambda relative, now=None: resolve(relative, noon))
+    return noon.date()
 
 
 @pytest.fixture

@@ -275,9 +275,9 @@ def test_s6_show_is_explicit_for_params_of_a_schema(app, openbb, manifest):
 
 
 @pytest.mark.parametrize("name", ["day", "moment", "period"], ids="s6-literal-default-of-{}".format)
-def test_a_hidden_default_is_accepted_as_excel_sends_it(formula, name):
+def test_a_hidden_default_is_accepted_as_excel_sends_it(formula, day, name):
     [row] = formula(f"{name}=$currentDate-1y").get_json()
-    assert row[name].startswith(str(date.today().year - 1))
+    assert row[name].startswith("2027-02-28")
 
 
 @pytest.mark.parametrize("sign", ["-", "+"])

@@ -48,14 +48,14 @@ def echo(app, openbb, client):
     return ask
 
 
-def test_defaults_reach_the_view(echo):
+def test_defaults_reach_the_view(echo, day):
     assert echo().get_json() == [
         {
             "count": 2,
             "ratio": 0.5,
             "name": "",
             "adjusted": True,
-            "start": "date" + date.today().isoformat(),
+            "start": "date" + day.isoformat(),
             "price": 1.5,
             "interval": "1d",
             "side": "BUY",
@@ -74,7 +74,7 @@ def test_defaults_reach_the_view(echo):
         ("adjusted=0", {"adjusted": False}),
         ("adjusted=1", {"adjusted": True}),
         ("start=2024-02-29", {"start": "date2024-02-29"}),
-        ("start=", {"start": "date" + date.today().isoformat()}),
+        ("start=", {"start": "date2028-02-29"}),
         ("interval=1w&side=sell", {"interval": "1w", "side": "SELL"}),
         ("fields=a,b", {"fields": "a, b"}),
         ("fields=a&fields=b", {"fields": "a, b"}),
@@ -82,16 +82,16 @@ def test_defaults_reach_the_view(echo):
         ("theme=dark&raw=true&unknown=1", {"count": 2}),
     ],
 )
-def test_what_workspace_sends(echo, query, expected):
+def test_what_workspace_sends(echo, day, query, expected):
     answer = echo(query)
     assert answer.status_code == 200, answer.get_json()
     [row] = answer.get_json()
     assert {key: row[key] for key in expected} == expected
 
 
-def test_excel_sends_relative_dates_literally(echo):
+def test_excel_sends_relative_dates_literally(echo, day):
     [row] = echo("start=$currentDate-1y").get_json()
-    assert row["start"].startswith(f"date{date.today().year - 1}")
+    assert row["start"] == "date2027-02-28"
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ places = pytest.mark.parametrize("decorate", [above, under_the_route, between, i
 
 
 @places
-def test_schemas_become_params_and_columns_wherever_the_decorator_stands(app, openbb, client, manifest, decorate):
+def test_schemas_become_params_and_columns_wherever_the_decorator_stands(app, openbb, client, manifest, decorate, day):
     got = []
 
     def prices(query_data):
@@ -102,7 +102,7 @@ def test_schemas_become_params_and_columns_wherever_the_decorator_stands(app, op
     assert entry["data"]["table"]["columnsDefs"][0]["headerTooltip"] == "The day of the trade"
     answer = client.get("/prices?symbol=&limit=7&since=$currentDate&theme=dark")
     assert answer.get_json() == [SENT]
-    assert got == [{"symbol": "AAPL", "limit": 7, "since": date.today()}]
+    assert got == [{"symbol": "AAPL", "limit": 7, "since": day}]
 
 
 def test_names_of_the_mapping_beside_annotated_arguments(app, openbb, client, manifest):
@@ -283,7 +283,7 @@ class PydanticPage(BaseModel):
 @pytest.mark.parametrize(
     ("output", "key"), [(list[PydanticRow], None), (PydanticPage, "results"), (PydanticRow, None)], ids=repr
 )
-def test_pydantic_models(app, openbb, client, manifest, output, key):
+def test_pydantic_models(app, openbb, client, manifest, output, key, day):
     rows = [{"day": "2026-01-02", "close": 1.5}]
     got = []
 
@@ -312,7 +312,7 @@ def test_pydantic_models(app, openbb, client, manifest, output, key):
     answer = client.get("/prices?desk=fx&since=$currentDate&adjusted=false&limit=").get_json()
     assert (answer["results"] if key else answer) == rows
     (asked,) = got
-    assert (asked.desk, asked.since, asked.adjusted, asked.limit) == ("fx", date.today(), False, 2)
+    assert (asked.desk, asked.since, asked.adjusted, asked.limit) == ("fx", day, False, 2)
     refused = client.get("/prices?limit=x")
     assert refused.status_code == 422
     assert refused.get_json()["detail"].startswith("Validation error: desk: Field required; limit: Input should be")
@@ -423,7 +423,7 @@ def test_openapi_stays_as_it_was():
     assert list(document(True)["paths"]) == ["/prices"]
 
 
-def test_a_body_is_read_where_workspace_posts(app, openbb, client, manifest):
+def test_a_body_is_read_where_workspace_posts(app, openbb, client, manifest, day):
     class Question(Schema):
         prompt = fields.String(load_default="")
         since = fields.Date(load_default=None)
@@ -440,7 +440,7 @@ def test_a_body_is_read_where_workspace_posts(app, openbb, client, manifest):
     assert set(shown(manifest()["ask"])) == {"prompt", "since"}
     assert client.post("/ask", json='{"prompt": "Why?", "since": "$currentDate"}').status_code == 200
     assert client.post("/ask", json={"since": ""}).status_code == 200
-    assert got == [{"prompt": "Why?", "since": date.today()}, {"prompt": "", "since": None}]
+    assert got == [{"prompt": "Why?", "since": day}, {"prompt": "", "since": None}]
 
 
 def test_files_are_no_parameters(app, openbb, manifest):

@@ -113,7 +113,7 @@ places = pytest.mark.parametrize("decorate", [on_class_above, on_class_below, on
 
 @places
 def test_parsers_and_models_become_params_and_columns_wherever_the_decorator_stands(
-    ns, row, serve, openbb, client, manifest, decorate
+    ns, row, serve, openbb, client, manifest, decorate, day
 ):
     got = []
 
@@ -154,7 +154,7 @@ def test_parsers_and_models_become_params_and_columns_wherever_the_decorator_sta
         {
             "symbol": "AAPL",
             "limit": 7,
-            "since": date.today(),
+            "since": day,
             "adjusted": False,
             "venue": ["XNYS", "XNAS"],
             "tags": ["a", "b"],

@@ -149,7 +149,7 @@ def test_the_view_gets_its_mapping_loaded_once(blp, serve, openbb, client, decor
     assert len(loaded) == 1
 
 
-def test_workspaces_habits_reach_the_schema_as_its_users_would_send_them(blp, serve, openbb, client):
+def test_workspaces_habits_reach_the_schema_as_its_users_would_send_them(blp, serve, openbb, client, day):
     got = []
 
     @blp.route("/prices")
@@ -162,7 +162,7 @@ def test_workspaces_habits_reach_the_schema_as_its_users_would_send_them(blp, se
 
     serve()
     assert client.get("/market/prices?symbol=&start=$currentDate-1d&fields=a&fields=b&limit=").status_code == 200
-    yesterday = date.today() - timedelta(days=1)
+    yesterday = day - timedelta(days=1)
     assert got == [{"symbol": "AAPL", "limit": 2, "start": yesterday, "fields_": ["a", "b"]}]
 
 
@@ -441,7 +441,7 @@ def test_openapi_stays_as_it_was(make_app):
     assert document(True) == document(False)
 
 
-def test_a_body_is_read_where_workspace_posts(blp, serve, openbb, client, manifest):
+def test_a_body_is_read_where_workspace_posts(blp, serve, openbb, client, manifest, day):
     class Question(Schema):
         prompt = fields.String(load_default="")
         since = fields.Date(load_default=None)
@@ -467,7 +467,7 @@ def test_a_body_is_read_where_workspace_posts(blp, serve, openbb, client, manife
     assert client.post("/market/ask", json=body).status_code == 200
     assert client.post("/market/ask", json={"prompt": None}).status_code == 200
     assert got == [
-        ({"venues": ["XNYS", "XNAS"]}, {"prompt": "Why?", "since": date.today()}),
+        ({"venues": ["XNYS", "XNAS"]}, {"prompt": "Why?", "since": day}),
         ({"venues": []}, {"prompt": "", "since": None}),
     ]
 

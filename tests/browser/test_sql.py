@@ -93,6 +93,18 @@ def test_a_statement_is_completed_asked_sorted_filtered_and_grouped(editor: Page
     assert editor.evaluate("toasts") == []
 
 
+def test_times_of_a_statement_are_filtered_by_what_they_begin_with(editor: Page) -> None:
+    editor.evaluate("""showQuery('duckdb', 'SELECT id, "at", "day" FROM trades')""")
+    assert settle(editor, 1)["count"] == len(TRADES)
+    filters = editor.evaluate("api.getColumns().map((column) => column.getColDef().filter)")
+    assert filters == ["agNumberColumnFilter", "agTextColumnFilter", "agDateColumnFilter"]
+    editor.evaluate("api.showColumnFilter('at')")
+    editor.locator(".ag-popup .ag-filter input[type=text]:visible").first.fill("2024-01-01 00:07")
+    assert settle(editor, 2)["count"] == 1
+    expect(editor.locator('.ag-row[row-index="0"] [col-id="id"]')).to_have_text(["7"])
+    assert editor.evaluate("toasts") == []
+
+
 REFUSED = {
     "SELECT * FROM read_csv('{file}')": "A function in FROM cannot be used here.",
     "SELECT * FROM secret": "There is no table 'secret' here.",

@@ -6,10 +6,17 @@ function filled(text, params) {
   return text.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name) => params[name]);
 }
 
+// Without declared columns, a value's type is read from itself and its name: a time is text, whatever it holds.
+function typeOf(field, value) {
+  if (["number", "boolean"].includes(typeof value)) return typeof value;
+  return /^\d{4}-\d{2}-\d{2}$/.test(value) || /(^|_)(year|date|day)/i.test(field) ? "date" : "text";
+}
+
 function columnOf(field, value) {
-  const number = typeof value === "number";
-  const filter = number ? "agNumberColumnFilter" : "agTextColumnFilter";
-  return { field, filter, enableRowGroup: true, enablePivot: true, enableValue: number };
+  const cellDataType = typeOf(field, value);
+  const number = cellDataType === "number";
+  const tools = { enableRowGroup: !number, enablePivot: true, enableValue: number };
+  return { field, cellDataType, filter: filterOf(cellDataType, field), valueFormatter: ({ value }) => shown(value), ...tools };
 }
 
 async function showQuery(id, text, params = {}) {

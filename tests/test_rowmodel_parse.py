@@ -417,6 +417,11 @@ for _ in range(300):
         ({"valueCols": [{"field": "qty", "aggFunc": {}}]}, "valueCols[0].aggFunc", "an object is no aggregate"),
         ({"sortModel": [{"colId": "qty", "sort": "asc; drop"}]}, "sortModel[0].sort", "Allowed: asc, desc"),
         ({"sortModel": [{"colId": "nope", "sort": "asc"}]}, "sortModel[0].colId", "no column 'nope'"),
+        (
+            {"valueCols": [{"id": "formula_1", "field": "formula_1", "aggFunc": "sum"}]},
+            "valueCols[0].field",
+            "a formula is worked out by Workspace for the rows it has: it cannot be sorted, filtered or summed here.",
+        ),
         ({"sortModel": [{"colId": "blob", "sort": "asc"}]}, "sortModel[0].colId", "cannot be sorted by"),
         ({"sortModel": [{"colId": "x" * 10_001, "sort": "asc"}]}, "sortModel[0].colId", "10,001 characters"),
         ({"filterModel": []}, "filterModel", "expected an object"),

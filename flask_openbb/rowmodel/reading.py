@@ -16,6 +16,12 @@ from ..errors import RowRequestError
 from .columns import ORDERED, CastError, RowColumn, RowColumns, cast_key
 from .request import DEFAULT_LIMITS, Limits
 
+FORMULA = "formula_"
+"""What the names of columns begin with that a user adds in the client, which sends them as if they were the source's.
+
+Source: CLIENT components/General/Table/hooks/useTableContext.tsx.
+"""
+
 
 def at(place: str, key: str | int) -> str:
     """Write the place of a key below a place: ``filterModel.price.conditions[1]``."""
@@ -119,6 +125,9 @@ class Reader:
         """Read the name of a column."""
         name = self.text(value, place)
         column = self.columns.get(name)
+        if column is None and name.startswith(FORMULA):
+            problem = "a formula is worked out by Workspace for the rows it has"
+            raise self.refuse(place, f"{problem}: it cannot be sorted, filtered or summed here.")
         if column is None:
             raise self.refuse(place, f"there is no column {shorten(name)}. {self.columns.nearest(name)}")
         return column

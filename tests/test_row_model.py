@@ -949,11 +949,37 @@ def test_a_table_that_is_not_there_is_told_with_the_nearest(app, openbb, tmp_pat
     @openbb.row_model(bind=engine, table="xyz")
     def other(): ...
 
+    @app.post("/dotted")
+    @openbb.row_model(bind=engine, table="main.trade")
+    def dotted(): ...
+
     with pytest.raises(ManifestError) as refusal:
         openbb.validate(app)
     told = str(refusal.value)
+    assert "the database has no table 'main.trade'. Give schema='main' and table='trade'." in told
     assert "the database has no table 'trades'. Did you mean 'trade'?" in told
     assert "the database has no table 'xyz'. Check its name, and schema=." in told
+
+
+@pytest.mark.parametrize(
+    ("aggregate", "field", "allowed"),
+    [
+        ("median", "price", "sum, avg, min, max, first, last, count"),
+        ("sum", "desk", "min, max, first, last, count"),
+        ("sum", "price", None),
+        ("count", "desk", None),
+    ],
+)
+def test_an_aggregate_that_groups_would_be_refused_for_is_warned_of(app, openbb, engine, aggregate, field, allowed):
+    @app.post("/trades")
+    @openbb.row_model(source=Trade, bind=engine, columns=[Column(field, agg_func=aggregate)])
+    def trades(): ...
+
+    warnings = [str(fault) for fault in openbb.validate(app) if fault.severity == "warning"]
+    assert len(warnings) == (allowed is not None)
+    for said in warnings:
+        assert f"agg_func={aggregate!r} of column {field!r}, which is " in said
+        assert f" is refused in groups. Allowed: {allowed}." in said
 
 
 @pytest.mark.parametrize("on_invalid", ["raise", "quarantine"])
@@ -1033,6 +1059,20 @@ def test_rows_that_were_fetched_are_told_to_be_the_select(app, openbb, engine, a
     assert ask()["error"] == "The rows could not be read; the server's log says why."
     assert "Widget 'trades': the view returned rows that it fetched" in caplog.text
     assert "Return the select() itself" in caplog.text
+
+
+def test_a_text_with_columns_is_a_source(app, openbb, engine, ask):
+    @app.post("/trades")
+    @openbb.row_model(
+        source=sa.text("SELECT id, desk FROM trades").columns(id=sa.Integer, desk=sa.String), bind=engine, key="id"
+    )
+    def trades(): ...
+
+    body = {
+        "sortModel": [{"colId": "id", "sort": "desc"}],
+        "filterModel": {"desk": {**TEXT, "type": "equals", "filter": "fx"}},
+    }
+    assert ids(ask(body=body)) == [9, 6, 3, 0]
 
 
 def test_a_source_that_does_not_answer_does_not_hold_the_manifest_up(app, openbb, manifest, monkeypatch):

@@ -118,7 +118,8 @@ def relation_of(source: Any, dialect: str) -> Relation:
         source = inspected = source.subquery("openbb_source")
     selectable = getattr(inspected, "selectable", source)
     if not isinstance(selectable, sa.FromClause):
-        msg = f"a {type(source).__name__} is no source of rows. Give a Table, a mapped class or a select()."
+        what = "a Table, a mapped class, a select(), or text() with .columns()"
+        msg = f"a {type(source).__name__} is no source of rows. Give {what}."
         raise ConfigError(msg)
     columns = []
     for place, (name, column) in enumerate(selectable.c.items(), 1):

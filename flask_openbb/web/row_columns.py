@@ -18,6 +18,7 @@ from ..manifest.column_types import FLAG, NUMBER, TEXT, WHOLE, Types
 from ..manifest.columns import columns_from
 from ..manifest.specs import Column
 from ..rowmodel import RowColumns
+from ..rowmodel.columns import AGGREGATES
 from .bindings import Binding
 from .row_binds import is_file
 from .row_sources import RowModel
@@ -69,7 +70,7 @@ def row_columns(binding: Binding) -> tuple[tuple[Column, ...], tuple[Fault, ...]
         fix = "It is read again with the manifest in half a minute; Workspace shows the columns of the first rows."
         location = binding.declaration.location
         return binding.columns, (Fault("warning", message, widget=binding.id, location=location, fix=fix),)
-    return merged(found, binding.columns), tuple(_unknown(binding, found))
+    return merged(found, binding.columns), (*_unknown(binding, found), *_aggregates(binding, found))
 
 
 def _unknown(binding: Binding, found: RowColumns) -> Iterator[Fault]:
@@ -81,6 +82,20 @@ def _unknown(binding: Binding, found: RowColumns) -> Iterator[Fault]:
             message = f"The source has no column {column.field!r}, which stays empty if the view selects none."
             location = binding.declaration.location
             yield Fault(severity, message, widget=binding.id, location=location, fix=near)
+
+
+def _aggregates(binding: Binding, found: RowColumns) -> Iterator[Fault]:
+    """Tell of declared aggregates that every request for groups would be refused for."""
+    for column in binding.columns:
+        if column.agg_func is None or column.field not in found:
+            continue
+        kind = found[column.field].type
+        allowed = [name for name, kinds in AGGREGATES.items() if kind in kinds]
+        if column.agg_func not in allowed:
+            message = f"agg_func={column.agg_func!r} of column {column.field!r}, which is {kind}, is refused in groups."
+            fix = f"Allowed: {', '.join(allowed)}."
+            location = binding.declaration.location
+            yield Fault("warning", message, widget=binding.id, location=location, fix=fix)
 
 
 def merged(found: RowColumns, declared: Sequence[Column]) -> tuple[Column, ...]:

@@ -199,6 +199,10 @@ def _reflected(engine: Any, options: RowOptions) -> Any:
         return Table(str(options.table), MetaData(), schema=options.schema, autoload_with=engine)
     except NoSuchTableError:
         tables = inspect(engine).get_table_names(options.schema)
+        schema, dot, name = str(options.table).rpartition(".")
+        if dot and options.schema is None:
+            msg = f"the database has no table {options.table!r}. Give schema={schema!r} and table={name!r}."
+            raise ConfigError(msg) from None
         fix = did_you_mean(options.table, tables, otherwise="Check its name, and schema=.")
         msg = f"the database has no table {options.table!r}. {fix}"
         raise ConfigError(msg) from None

@@ -187,6 +187,29 @@ def test_an_engine_that_commits_by_itself_is_bounded_and_read_in_parts():
     bind.dispose()
 
 
+@pytest.mark.parametrize("failure", [None, ZeroDivisionError])
+def test_a_rollback_of_postgresql_that_is_out_of_time_is_a_question_that_was(monkeypatch, failure):
+    psycopg = pytest.importorskip("psycopg")
+    bind = sa.create_engine(URLS["postgresql"], pool_size=1, max_overflow=0)
+    source = open_source(sa.select(sa.literal(1).label("id")), "id", bind=bind)
+    assert answer(source, parse_request({}, source.columns)).rows == [{"id": 1}]
+    rollback, late = bind.dialect.do_rollback, iter([psycopg.errors.QueryCanceled("statement timeout")])
+
+    def roll_back(raw):
+        if error := next(late, None):
+            raise error
+        rollback(raw)
+
+    monkeypatch.setattr(bind.dialect, "do_rollback", roll_back)
+    with pytest.raises(RowTimeoutError, match="longer than 5 s"), source.engine._connected(Guard(5)) as connection:  # noqa: PT012
+        connection.exec_driver_sql("SELECT 1")
+        if failure:
+            raise failure
+    assert bind.pool.checkedout() == 0
+    assert answer(source, parse_request({}, source.columns)).rows == [{"id": 1}]
+    bind.dispose()
+
+
 @pytest.mark.parametrize("name", ENGINES)
 def test_errors_of_the_database_stay_what_they_are(name):
     if name == "duckdb":

@@ -127,7 +127,11 @@ class PostgreSQLProtection(Protection):
             "SELECT set_config('statement_timeout', :bound, true), set_config('transaction_read_only', 'on', true)"
         )
         connection.execute(sa.text(settings), {"bound": bound})
-        yield
+        try:
+            yield
+        finally:
+            # Here, since it is bounded as well: one that comes too late must not look like a broken database.
+            connection.rollback()
 
     def stopper(self, connection: sa.Connection) -> Callable[[], None]:
         raw: Any = connection.connection.driver_connection

@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from rates_stub import RatesStub
 from servers import Certificate, Gunicorn
 
@@ -34,7 +34,8 @@ EVIL = "https://evil.example"
 KEY = "key-of-the-browser-tests"
 
 START_TIMEOUT = 30_000  # ms, for Chromium
-PAGE_TIMEOUT = 10_000  # ms, for loading a page
+PAGE_TIMEOUT = 20_000  # ms, for loading a page
+expect.set_options(timeout=PAGE_TIMEOUT)
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_a_click_sets_the_parameter_and_asks_the_agent(board: Board) -> None:
 def test_a_hover_card_shows_the_rest_of_its_cell(board: Board, field: str, row: int, text: str) -> None:
     board.draw("cells")
     board.page.locator(f'.ag-row[row-index="{row}"] .ag-cell[col-id="{field}"] span').first.dispatch_event("mouseenter")
-    board.page.locator("#hover > div").wait_for(timeout=5_000)
+    board.page.locator("#hover > div").wait_for(timeout=20_000)
     shown = board.page.locator("#hover").inner_text().split("\n")
     assert [line for line in shown if line] == text.split("\n")
 

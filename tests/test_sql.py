@@ -78,6 +78,11 @@ def test_the_manifest_has_the_statement_as_a_parameter_of_sql(client):
             "as in mysql+pymysql://",
         ),
         (
+            f"sqlite:///{sqlite_file()}",
+            {"schemas": ["temp"]},
+            "error: widgets.json 'query': there are no tables in schemas=['temp']. Check the names.",
+        ),
+        (
             str(sqlite_file()),
             {"default_query": "SELECT symbl FROM trades"},
             "error: widgets.json 'query': default_query= would be refused: Column 'symbl'",
@@ -88,7 +93,7 @@ def test_the_manifest_has_the_statement_as_a_parameter_of_sql(client):
             "error: widgets.json 'query': default_query= would be refused: DROP cannot be used here",
         ),
     ],
-    ids=["table", "file", "server", "driver", "default", "no select"],
+    ids=["table", "file", "server", "driver", "schema", "default", "no select"],
 )
 @pytest.mark.usefixtures("closed_engines")
 def test_the_check_opens_the_database(over, options, said):

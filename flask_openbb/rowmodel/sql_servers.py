@@ -191,6 +191,8 @@ class ServerStatements(SqlDatabase):
                 database = self.bind.url.database or "" if self.name == "postgresql" else ""
                 is_default = schema == default or len(self.schemas or ()) == 1
                 found.append(SqlTable(name, shown, schema, database, default=is_default))
+        if self.schemas and not found:
+            raise ConfigError(f"there are no tables in schemas={list(self.schemas)}. Check the names.")
         kept = allowed(sorted(found, key=lambda table: (table.schema, table.name)), self.tables)
         return SqlCatalog(kept, exact=self.name == "postgresql")
 

@@ -151,10 +151,7 @@ ENGINES = ("sqlite", "postgresql", "mariadb", "duckdb")
 def sa_engine(name):
     import sqlalchemy as sa
 
-    options = {}
-    if name == "sqlite":
-        options = {"poolclass": sa.pool.StaticPool, "connect_args": {"check_same_thread": False}}
-    engine = sa.create_engine(URLS[name], **options)
+    engine = sa.create_engine(URLS[name])
     _reachable(lambda: engine.connect().close())
     return engine
 

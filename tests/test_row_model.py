@@ -432,14 +432,14 @@ def test_a_view_and_an_engine_may_refuse_in_words_of_their_own(app, openbb, clie
         assert (answer.status_code, answer.get_json()["detail"]) == (422, said)
 
 
-def test_a_question_that_takes_too_long_is_the_users_to_mend(app, openbb, ask, engine):
+def test_a_question_that_takes_too_long_is_the_users_to_mend(app, openbb, ask):
     numbers = sa.text(
         "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 900000000) SELECT id FROM n"
     )
     slow = numbers.columns(sa.column("id", sa.Integer)).subquery("n")
 
     @app.post("/trades")
-    @openbb.row_model(source=sa.select(slow), bind=engine, key="id", timeout=0.05)
+    @openbb.row_model(source=sa.select(slow), bind="sqlite://", key="id", timeout=0.05)
     def trades(): ...
 
     assert ask()["error"].startswith("The question took longer than 0.05 s.")

@@ -4,6 +4,7 @@ import contextlib
 import threading
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 import pytest
@@ -94,6 +95,41 @@ def test_a_statement_of_sqlite_that_has_not_begun_is_stopped():
         ask(connection, Guard(20))
     assert time.monotonic() - begun < 15
     bind.dispose()
+
+
+@pytest.fixture
+def shared():
+    """A database in memory whose connection all threads share, as Flask-SQLAlchemy's is."""
+    bind = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False})
+    table = sa.Table("numbers", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True))
+    table.create(bind)
+    with bind.begin() as connection:
+        connection.execute(table.insert(), [{"id": number} for number in range(5_000)])
+    yield open_source(table, "id", bind=bind), bind
+    bind.dispose()
+
+
+def test_threads_that_share_a_connection_of_sqlite_ask_one_after_the_other(shared):
+    # Both at once would wait for each other for ever, with the interpreter's lock.
+    source, _ = shared
+    rows = export(source, parse_request({}, source.columns))
+    next(rows)
+    with ThreadPoolExecutor(1) as pool:
+        early = pool.submit(answer, source, parse_request({}, source.columns), guard=Guard(0.2))
+        assert isinstance(early.exception(), RowTimeoutError)
+        late = pool.submit(answer, source, parse_request({}, source.columns), guard=Guard(60))
+        assert len(list(rows)) == 4_999
+        assert late.result().row_count == 5_000
+
+
+def test_a_write_of_the_users_passes_beside_a_question_on_the_same_connection(shared):
+    source, bind = shared
+    rows = export(source, parse_request({}, source.columns))
+    next(rows)
+    with bind.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE others (id INTEGER)")
+    assert sa.inspect(bind).has_table("others")
+    rows.close()
 
 
 @pytest.mark.parametrize("name", ["postgresql", "mariadb"])

@@ -13,11 +13,13 @@ MariaDB       read-only session                     ``max_statement_time``      
 others        statements are SELECTs only           none: set it in the engine       none
 ============  ====================================  ===============================  ==============================
 
-PostgreSQL's two last for a transaction, which an engine in ``AUTOCOMMIT`` gets for the time of a question.
+SQLite has these only where a connection is one thread's at a time, see :func:`_turn`. PostgreSQL's two last for a
+transaction, which an engine in ``AUTOCOMMIT`` gets for the time of a question.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from decimal import Decimal
@@ -78,29 +80,61 @@ class SQLiteProtection(Protection):
     @contextmanager
     def around(self, connection: sa.Connection, guard: Guard) -> Iterator[None]:
         raw: Any = connection.connection.driver_connection
-        if not connection.info.get("openbb_fold"):
-            raw.create_function("openbb_fold", 1, _fold, deterministic=True)
-            connection.info["openbb_fold"] = True
-        left = guard.remaining()
-        deadline = None if left is None else monotonic() + left
-        before = raw.execute("PRAGMA query_only").fetchone()[0]
-        raw.execute("PRAGMA query_only = 1")
-        # A cancel is seen here too: interrupt() is lost between two statements.
-        raw.set_progress_handler(
-            lambda: guard.cancelled or (deadline is not None and monotonic() > deadline), PROGRESS_STEPS
-        )
-        try:
-            yield
-        finally:
-            raw.set_progress_handler(None, 0)
-            if not before:
-                raw.execute("PRAGMA query_only = 0")
+        with _turn(connection, guard):
+            if not connection.info.get("openbb_fold"):
+                raw.create_function("openbb_fold", 1, _fold, deterministic=True)
+                connection.info["openbb_fold"] = True
+            if self.is_lent_alone(connection):
+                with _bounded(raw, guard):
+                    yield
+            else:
+                yield
+
+    def is_lent_alone(self, connection: sa.Connection) -> bool:
+        """Whether no other thread has the same connection; what is set on it would be set for that one too."""
+        return not isinstance(connection.engine.pool, sa.StaticPool)
 
     def stopped(self, error: sa.exc.DBAPIError) -> bool:
         return str(error.orig) == "interrupted"
 
     def overflowed(self, error: sa.exc.DBAPIError) -> bool:
         return str(error.orig) == "integer overflow"
+
+
+@contextmanager
+def _turn(connection: sa.Connection, guard: Guard) -> Iterator[None]:
+    """Let threads that share a connection, as those of a StaticPool do, ask one after the other.
+
+    Where Python runs within a statement, as :func:`_fold` does, two at once wait for each other for ever: one has
+    SQLite's lock and wants the interpreter's, the other has that one and wants SQLite's.
+    """
+    turn = connection.info.setdefault("openbb_turn", threading.RLock())
+    left = guard.remaining()
+    if not turn.acquire(timeout=-1 if left is None else left):
+        raise guard.error()
+    try:
+        yield
+    finally:
+        turn.release()
+
+
+@contextmanager
+def _bounded(raw: Any, guard: Guard) -> Iterator[None]:
+    """Let a connection only read, until the time is over or the question is cancelled."""
+    left = guard.remaining()
+    deadline = None if left is None else monotonic() + left
+    before = raw.execute("PRAGMA query_only").fetchone()[0]
+    raw.execute("PRAGMA query_only = 1")
+    # A cancel is seen here too: interrupt() is lost between two statements.
+    raw.set_progress_handler(
+        lambda: guard.cancelled or (deadline is not None and monotonic() > deadline), PROGRESS_STEPS
+    )
+    try:
+        yield
+    finally:
+        raw.set_progress_handler(None, 0)
+        if not before:
+            raw.execute("PRAGMA query_only = 0")
 
 
 def _fold(text: Any) -> Any:

@@ -98,6 +98,10 @@ class SQLiteStatements(SQLiteProtection):
                 for limit, most in before.items():
                     raw.setlimit(limit, most)
 
+    def is_lent_alone(self, connection: sa.Connection) -> bool:
+        """Whether it may be bounded: what people type is, whoever else has the connection."""
+        return True
+
 
 def _limits(raw: Any) -> bool:
     return hasattr(raw, "setlimit")  # Python 3.11

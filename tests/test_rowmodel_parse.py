@@ -433,7 +433,7 @@ for _ in range(300):
             "filterModel.qty.filterType",
             "Allowed: number,",
         ),
-        ({"filterModel": {"blob": {"type": "equals"}}}, "filterModel.blob.filterType", "Allowed: set, blank"),
+        ({"filterModel": {"blob": {"type": "equals"}}}, "filterModel.blob.filterType", "Allowed: blank, notBlank."),
         ({"filterModel": {"symbol": {"type": "like", "filter": "1"}}}, "filterModel.symbol.type", "no text filter"),
         ({"filterModel": {"symbol": {"type": "equals"}}}, "filterModel.symbol.filter", "expected text, not null"),
         (

@@ -172,7 +172,7 @@ class Filters:
         if OWN.get(column.type) != family:
             problem = f"column {shorten(column.name)} is {column.type}: a {family} filter does not apply to it."
             own = OWN.get(column.type)
-            allowed_now = f" Allowed: {f'{own}, ' if own else ''}set, blank, notBlank."
+            allowed_now = f" Allowed: {f'{own}, set, ' if own else ''}blank, notBlank."
             raise self.reader.refuse(at(place, "filterType"), problem + allowed_now)
         if family == "text":
             op, negated = TEXT[self.reader.choice(kind, where, TEXT, "text filter")]

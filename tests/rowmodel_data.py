@@ -1,7 +1,8 @@
-"""What the tests of row models share: one table with everything that goes wrong, in five engines; and requests."""
+"""What the tests of row models share: one table with everything that goes wrong, in every engine; and requests."""
 
 import contextlib
 import datetime as dt
+import importlib
 import math
 import os
 import random
@@ -144,14 +145,22 @@ URLS = {
     "sqlite": "sqlite://",
     "postgresql": "postgresql+psycopg://root@127.0.0.1:5432/test",
     "mariadb": "mariadb+pymysql://root@127.0.0.1:3306/test?charset=utf8mb4",
+    "clickhouse": "clickhousedb://",
 }
 ENGINES = ("sqlite", "postgresql", "mariadb", "duckdb")
+WAREHOUSES = ("clickhouse",)
+"""Engines that are asked everything, but can neither be bounded in time nor stopped."""
 
 
 def sa_engine(name):
     import sqlalchemy as sa
 
-    engine = sa.create_engine(URLS[name])
+    options = {}
+    if name == "clickhouse":
+        # ClickHouse itself, in this process.
+        _reachable(lambda: [importlib.import_module(each) for each in ("chdb", "clickhouse_connect")])
+        options = {"connect_args": {"interface": "chdb"}}
+    engine = sa.create_engine(URLS[name], **options)
     _reachable(lambda: engine.connect().close())
     return engine
 
@@ -159,8 +168,14 @@ def sa_engine(name):
 @contextlib.contextmanager
 def made(name, rows):
     """A source with these rows in an engine, and nothing of it left afterwards."""
-    if name == "duckdb":
-        with made_duckdb(rows) as source:
+    if name == "spark":
+        from rowmodel_spark import made_spark
+
+        with made_spark(rows) as source:
+            yield source
+        return
+    if name in {"duckdb", "clickhouse"}:
+        with {"duckdb": made_duckdb, "clickhouse": made_clickhouse}[name](rows) as source:
             yield source
         return
     import sqlalchemy as sa
@@ -210,6 +225,41 @@ def made_duckdb(rows):
     connection.execute("CREATE TABLE trades AS SELECT * FROM frame")
     yield open_source(connection, "id", table="trades")
     connection.close()
+
+
+CLICKHOUSE_TYPES = {
+    "text": "String",
+    "integer": "Int64",
+    "number": "Float64",
+    "decimal": "Decimal(18, 2)",
+    "boolean": "Bool",
+    "date": "Date32",
+    "datetime": "DateTime64(6)",
+}
+
+
+@contextlib.contextmanager
+def made_clickhouse(rows):
+    import sqlalchemy as sa
+
+    from flask_openbb.rowmodel import open_source
+
+    engine = sa_engine("clickhouse")
+    table, metadata = f"openbb_{uuid.uuid4().hex[:12]}", sa.MetaData()
+    with engine.connect() as connection:
+        client = connection.connection.driver_connection.client
+        types = [
+            CLICKHOUSE_TYPES[c.type] if not c.nullable else f"Nullable({CLICKHOUSE_TYPES[c.type]})"
+            for c in COLUMNS.values()
+        ]
+        names = ["`" + name.replace("`", "\\`") + "`" for name in COLUMNS]
+        columns = ", ".join(map(" ".join, zip(names, types, strict=True)))
+        client.command(f"CREATE TABLE {table} ({columns}) ENGINE = MergeTree ORDER BY id")
+        if rows:
+            client.insert(table, [list(row.values()) for row in rows], column_names=list(COLUMNS))
+    yield open_source(sa.Table(table, metadata, autoload_with=engine), "id", bind=engine)
+    metadata.drop_all(engine)
+    engine.dispose()
 
 
 def same(one, other):

@@ -43,7 +43,7 @@ NEVER_AT_IMPORT = {
 SQL_MODULES = {
     f"flask_openbb.rowmodel.{name}"
     for name in (
-        *("dialects", "translate", "reflect", "protect", "engine_sql", "engine_duckdb"),
+        *("dialects", "warehouses", "translate", "reflect", "protect", "engine_sql", "engine_duckdb"),
         *("sql_copies", "sql_database", "sql_duckdb", "sql_files", "sql_limits", "sql_servers"),
     )
 }

@@ -16,7 +16,7 @@ from flask import abort, g, request
 from flask_sqlalchemy import SQLAlchemy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rowmodel_data import ENGINES, made, rows_of
+from rowmodel_data import ENGINES, WAREHOUSES, made, rows_of
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from flask_openbb import ApiKeyAuth, Column, ManifestError, OpenBB, RowRequestError, RowTimeoutError
@@ -81,7 +81,7 @@ def ids(page):
 # -- What a view returns ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["python", *ENGINES])
+@pytest.mark.parametrize("name", ["python", *ENGINES, *WAREHOUSES])
 def test_every_engine_answers_the_same_page_over_http(app, openbb, ask, name):
     rows = rows_of(60)
 

@@ -5,7 +5,20 @@ import uuid
 from zoneinfo import ZoneInfo
 
 import pytest
-from rowmodel_data import COLUMNS, ENGINES, EVIL, NOW, ODD, RULES, Requests, made, python_source, rows_of, sa_engine
+from rowmodel_data import (
+    COLUMNS,
+    ENGINES,
+    EVIL,
+    NOW,
+    ODD,
+    RULES,
+    WAREHOUSES,
+    Requests,
+    made,
+    python_source,
+    rows_of,
+    sa_engine,
+)
 
 from flask_openbb.errors import RowRequestError
 from flask_openbb.rowmodel import (
@@ -41,7 +54,7 @@ MEANING = [
 ]
 
 
-@pytest.fixture(scope="module", params=["python", *ENGINES])
+@pytest.fixture(scope="module", params=["python", *ENGINES, *WAREHOUSES])
 def source(request):
     if request.param == "python":
         yield python_source(ROWS)
@@ -50,7 +63,7 @@ def source(request):
         yield found
 
 
-@pytest.fixture(scope="module", params=["python", *ENGINES])
+@pytest.fixture(scope="module", params=["python", *ENGINES, *WAREHOUSES])
 def small(request):
     if request.param == "python":
         yield python_source(MEANING)
@@ -191,6 +204,17 @@ def test_a_pivot_makes_columns_of_values(small):
     with pytest.raises(RowRequestError, match="more than 5 columns") as caught:
         answer(small, request, rules=few)
     assert caught.value.place == "pivotCols"
+
+
+def test_values_of_no_rows_are_null_and_their_count_is_zero(source):
+    values = [
+        {"id": f"{name} {each}", "field": name, "aggFunc": each}
+        for name in ("id", "desk", EVIL, "price", "day")
+        for each in ("min", "max", "first", "last", "count", *(("sum", "avg") if name in {"id", "price"} else ()))
+    ]
+    nothing = {"desk": {"type": "equals", "filter": "nowhere"}}
+    page = ask(source, {"pivotMode": True, "valueCols": values, "filterModel": nothing})
+    assert list(page.rows[0].values()) == [0 if each["aggFunc"] == "count" else None for each in values]
 
 
 def test_pivot_fields_are_never_the_same(source):
@@ -468,6 +492,8 @@ def aware_source(name):
     import sqlalchemy as sa
 
     engine, metadata = sa_engine(name), sa.MetaData()
+    if name == "clickhouse":
+        return clickhouse_aware_source(engine)
     columns = (sa.Column("id", sa.Integer, primary_key=True), sa.Column("seen", sa.DateTime(timezone=True)))
     table = sa.Table(f"openbb_{uuid.uuid4().hex[:12]}", metadata, *columns)
     metadata.create_all(engine)
@@ -476,7 +502,20 @@ def aware_source(name):
     return open_source(table, "id", bind=engine), lambda: (metadata.drop_all(engine), engine.dispose())
 
 
-@pytest.mark.parametrize("name", ["python", "duckdb", "postgresql"])
+def clickhouse_aware_source(engine):
+    import sqlalchemy as sa
+
+    name, metadata = f"openbb_{uuid.uuid4().hex[:12]}", sa.MetaData()
+    with engine.connect() as connection:
+        client = connection.connection.driver_connection.client
+        seen = "Nullable(DateTime64(6, 'America/New_York'))"
+        client.command(f"CREATE TABLE {name} (id Int32, seen {seen}) ENGINE = MergeTree ORDER BY id")
+        client.insert(name, [list(row.values()) for row in AWARE], column_names=["id", "seen"])
+    table = sa.Table(name, metadata, autoload_with=engine)
+    return open_source(table, "id", bind=engine), lambda: (metadata.drop_all(engine), engine.dispose())
+
+
+@pytest.mark.parametrize("name", ["python", "duckdb", "postgresql", "clickhouse"])
 def test_times_with_a_time_zone_are_asked_in_the_configured_one_and_given_in_utc(name):
     source, close = aware_source(name)
     rules = Rules(zone=ZoneInfo("Europe/Berlin"))

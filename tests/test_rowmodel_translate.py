@@ -1,4 +1,7 @@
-"""The statements themselves: golden SQL for the databases nothing here can ask, and what a statement is made of."""
+"""The statements themselves: golden SQL for warehouses, most of which nothing here can ask, and what one is made of."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -7,13 +10,14 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from flask_openbb.rowmodel import parse_request
 from flask_openbb.rowmodel.counts import Counts
-from flask_openbb.rowmodel.dialects import DIALECTS, Dialect, MariaDB, PostgreSQL, dialect_of
-from flask_openbb.rowmodel.plan import Leaves, groups, leaves
+from flask_openbb.rowmodel.dialects import Dialect, MariaDB, PostgreSQL
+from flask_openbb.rowmodel.plan import Groups, Leaves, Measure, groups, leaves
 from flask_openbb.rowmodel.protect import MariaDBProtection, Protection, protection_of
 from flask_openbb.rowmodel.reflect import relation_of
-from flask_openbb.rowmodel.request import Compare, Labels
+from flask_openbb.rowmodel.request import EVERYTHING, Compare, Labels
 from flask_openbb.rowmodel.shape import lift, lift_filter
 from flask_openbb.rowmodel.translate import Translator
+from flask_openbb.rowmodel.warehouses import DIALECTS, dialect_of
 
 DIALECT = DefaultDialect(supports_native_boolean=True)
 TABLE = sa.Table(
@@ -39,6 +43,8 @@ CONTAINS = {"filterModel": {"desk": {"type": "contains", "filter": "F%X"}}}
 STARTS = {"filterModel": {"desk": {"type": "startsWith", "filter": "f"}}}
 ENDS = {"filterModel": {"desk": {"type": "endsWith", "filter": "x"}}}
 SORTED = {"sortModel": [{"colId": "price", "sort": "asc"}]}
+SPARK_FOLDED = "lower(replace(replace(trades.desk, 'İ', 'i'), 'Σ', 'σ'))"
+CLICKHOUSE_FOLDED = "lowerUTF8(replaceAll(replaceAll(trades.desk, 'İ', 'i'), 'Σ', 'σ'))"
 FIRST = {"rowGroupCols": [{"field": "desk"}], "valueCols": [{"field": "price", "aggFunc": "first"}]}
 
 
@@ -62,16 +68,16 @@ FIRST = {"rowGroupCols": [{"field": "desk"}], "valueCols": [{"field": "price", "
         ),
         (
             "databricks",
-            "contains(lower(trades.desk), :openbb_0)",
-            "startswith(lower(trades.desk), :openbb_0)",
-            "endswith(lower(trades.desk), :openbb_0)",
+            f"contains({SPARK_FOLDED}, :openbb_0)",
+            f"startswith({SPARK_FOLDED}, :openbb_0)",
+            f"endswith({SPARK_FOLDED}, :openbb_0)",
             "trades.price ASC, trades.id ASC",
         ),
         (
             "clickhouse",
-            "position(lowerUTF8(trades.desk), :openbb_0) > :position_1",
-            "startsWith(lowerUTF8(trades.desk), :openbb_0)",
-            "endsWith(lowerUTF8(trades.desk), :openbb_0)",
+            f"position({CLICKHOUSE_FOLDED}, :openbb_0) > :position_1",
+            f"startsWith({CLICKHOUSE_FOLDED}, :openbb_0)",
+            f"endsWith({CLICKHOUSE_FOLDED}, :openbb_0)",
             "trades.price ASC NULLS FIRST, trades.id ASC",
         ),
         (
@@ -84,9 +90,9 @@ FIRST = {"rowGroupCols": [{"field": "desk"}], "valueCols": [{"field": "price", "
         ),
     ],
 )
-def test_what_untested_databases_are_asked(name, contains, starts, ends, order):
+def test_what_warehouses_are_asked(name, contains, starts, ends, order):
     dialect = dialect_of(name)
-    assert not dialect.tested
+    assert dialect.tested is (name == "clickhouse")
     for body, expected in ((CONTAINS, contains), (STARTS, starts), (ENDS, ends)):
         text, values = sql(dialect, body)
         if expected is not None:
@@ -113,6 +119,63 @@ def test_what_untested_databases_are_asked(name, contains, starts, ends, order):
     )
 
 
+def test_clickhouse_reads_values_by_functions_and_sums_in_128_bits():
+    """Its driver writes a decimal as a double and a time without its fraction; a sum of 64 bits wraps around."""
+    table = sa.Table(
+        "trades",
+        sa.MetaData(),
+        sa.Column("id", sa.BigInteger, primary_key=True),
+        sa.Column("amount", sa.Numeric(18, 2)),
+        sa.Column("at", sa.DateTime),
+        sa.Column("seen", sa.DateTime(timezone=True)),
+        sa.Column("day", sa.Date),
+        sa.Column("kind", sa.Enum("a", "b")),
+    )
+    relation = relation_of(table, "clickhousedb")
+    translator = Translator(relation, ("id",), dialect_of("clickhousedb"))
+    model = {
+        "amount": {"filterType": "set", "values": ["1.5"]},
+        "at": {"filterType": "set", "values": ["2026-03-01T12:00:00.5", "2026-03-01"]},
+        "seen": {"filterType": "set", "values": ["2026-03-01T12:00:00.5Z"]},
+        "day": {"filterType": "set", "values": ["2026-03-01"]},
+        "kind": {"filterType": "set", "values": ["a"]},
+    }
+    values = [{"id": name, "field": "id", "aggFunc": name} for name in ("sum", "avg")]
+    request = parse_request({"filterModel": model, "pivotMode": True, "valueCols": values}, relation.columns)
+    lifted = lift(groups(request, ("id",), [], Labels())[0], relation.columns)
+    compiled = translator.page(lifted.plan, lifted.paging).compile(dialect=DIALECT)
+    assert " ".join(str(compiled).split()) == (
+        "SELECT sumOrNull(toInt128(trades.id)) AS m0, avgOrNull(toFloat64(trades.id)) AS m1 FROM trades "
+        "WHERE trades.amount IN (toDecimal256(:openbb_0, 2)) "
+        "AND (trades.at = toDateTime64(:openbb_1, 6) OR trades.at = toDateTime64(:openbb_2, 6)) "
+        "AND trades.seen = toDateTime64(:openbb_3, 6, 'UTC') AND trades.day IN (toDate32(:openbb_4)) "
+        "AND toString(trades.kind) IN (:openbb_5)"
+    )
+    written = {name: kind.process_bind_param(lifted.values[name], DIALECT) for name, kind in _own(compiled).items()}
+    assert written == {
+        "openbb_0": "1.5",
+        "openbb_1": "2026-03-01 12:00:00.500000",
+        "openbb_2": "2026-03-01 00:00:00",
+        "openbb_3": "2026-03-01 12:00:00.500000",
+        "openbb_4": "2026-03-01",
+    }
+
+
+def test_clickhouse_gives_times_the_zone_of_its_server_which_is_taken_off():
+    table = sa.table("t", sa.column("id", sa.Integer), sa.column("at", sa.DateTime))
+    translator = Translator(relation_of(table, "clickhousedb"), ("id",), dialect_of("clickhousedb"))
+    at = dt.datetime(2026, 7, 1, 12)
+    keep, strip = translator.read(["id", "at"])
+    assert keep is None
+    assert strip(at.replace(tzinfo=ZoneInfo("Europe/Berlin"))) == strip(at) == at
+    greatest = Groups(None, EVERYTHING, (Measure("at", "max"), Measure("at", "count")), (), 0, 1)
+    assert translator.converters(greatest) == [strip, int]
+
+
+def _own(compiled):
+    return {name: bind.type for name, bind in compiled.binds.items() if isinstance(bind.type, sa.TypeDecorator)}
+
+
 def test_hooks_by_name():
     assert {name: make().name for name, make in DIALECTS.items() if make().tested} == {
         "sqlite": "sqlite",
@@ -120,6 +183,8 @@ def test_hooks_by_name():
         "mysql": "mariadb",
         "mariadb": "mariadb",
         "duckdb": "duckdb",
+        "clickhouse": "clickhouse",
+        "clickhousedb": "clickhouse",
     }
     assert type(dialect_of("mssql")) is Dialect
     with pytest.raises(NotImplementedError):

@@ -1,7 +1,8 @@
 """What each database says in its own way, as a table of hooks over SQLAlchemy expressions.
 
-Owns :class:`Dialect`, its default of portable SQL, and one subclass per database. SQLAlchemy is imported with this
-module, so nothing outside the SQL half of the room imports it before a SQL source is made. Called by :mod:`.translate`.
+Owns :class:`Dialect`, its default of portable SQL, and one subclass per database; those of warehouses are in
+:mod:`.warehouses`. SQLAlchemy is imported with this module, so nothing outside the SQL half of the room imports it
+before a SQL source is made. Called by :mod:`.translate`.
 
 ========================  ==========================================================================================
 hook                      what must come out alike
@@ -13,14 +14,11 @@ hook                      what must come out alike
 ``order``                 NULL first when ascending, last when descending
 ``first`` and ``last``    in the order of the key, NULL included; by window functions where there is no such aggregate
 ========================  ==========================================================================================
-
-Tested live: SQLite, PostgreSQL, MariaDB, DuckDB. Proven by golden SQL only, and untested until someone runs them:
-Trino, Snowflake, Databricks, ClickHouse.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -57,6 +55,8 @@ class Dialect:
     """Whether columns hold values of other types than their own."""
     time: Any = sa.DateTime()
     """The type of a bound time."""
+    zoned_driver = False
+    """Whether the driver gives a time without a time zone with that of the server."""
 
     def bound(self, value: sa.BindParameter[Any], column: Expression) -> Expression:
         """Give the bound value that a column is compared with."""
@@ -126,6 +126,10 @@ class Dialect:
     def total(self, column: Expression, kind: str) -> Expression:
         """Give the sum of a column of a type, of that type."""
         return sa.func.sum(column)
+
+    def extreme(self, column: Expression, largest: bool) -> Expression:
+        """Give the largest or smallest value."""
+        return sa.func.max(column) if largest else sa.func.min(column)
 
     def mean(self, column: Expression) -> Expression:
         """Give the average as a double."""
@@ -285,75 +289,3 @@ class DuckDB(Dialect):
 
     def sampled(self, statement: sa.Select[Any], percent: int) -> sa.Select[Any]:
         return statement.suffix_with(sa.text(f"USING SAMPLE {percent}% (bernoulli)"))
-
-
-class Trino(Dialect):
-    """Trino: ``STRPOS``; golden SQL only."""
-
-    name = "trino"
-
-    def contains(self, folded: Expression, needle: Expression) -> Expression:
-        return sa.func.strpos(folded, needle, type_=sa.Integer()) > 0
-
-
-class Snowflake(Dialect):
-    """Snowflake: ``CONTAINS``, ``STARTSWITH`` and ``ENDSWITH``, no ``STRPOS``; golden SQL only."""
-
-    name = "snowflake"
-
-    def contains(self, folded: Expression, needle: Expression) -> Expression:
-        return sa.func.contains(folded, needle, type_=sa.Boolean())
-
-    def starts(self, folded: Expression, needle: Expression, length: Expression) -> Expression:
-        return sa.func.startswith(folded, needle, type_=sa.Boolean())
-
-    def ends(self, folded: Expression, needle: Expression, length: Expression) -> Expression:
-        return sa.func.endswith(folded, needle, type_=sa.Boolean())
-
-
-class Databricks(Dialect):
-    """Databricks and Spark: ``contains``, ``startswith`` and ``endswith``, NULL smallest; golden SQL only."""
-
-    name = "databricks"
-    null_smallest = True
-
-    contains = Snowflake.contains
-    starts = Snowflake.starts
-    ends = Snowflake.ends
-
-
-class ClickHouse(Dialect):
-    """ClickHouse: ``lowerUTF8``, ``position`` in bytes, aggregates by argument; golden SQL only."""
-
-    name = "clickhouse"
-
-    def folded(self, column: Expression) -> Expression:
-        return sa.func.lowerUTF8(column, type_=sa.String())
-
-    def contains(self, folded: Expression, needle: Expression) -> Expression:
-        return sa.func.position(folded, needle, type_=sa.Integer()) > 0
-
-    def starts(self, folded: Expression, needle: Expression, length: Expression) -> Expression:
-        return sa.func.startsWith(folded, needle, type_=sa.Boolean())
-
-    def ends(self, folded: Expression, needle: Expression, length: Expression) -> Expression:
-        return sa.func.endsWith(folded, needle, type_=sa.Boolean())
-
-
-DIALECTS: Mapping[str, Callable[[], Dialect]] = {
-    "sqlite": SQLite,
-    "postgresql": PostgreSQL,
-    "mysql": MariaDB,
-    "mariadb": MariaDB,
-    "duckdb": DuckDB,
-    "trino": Trino,
-    "snowflake": Snowflake,
-    "databricks": Databricks,
-    "clickhouse": ClickHouse,
-}
-"""The hooks by the name of the SQLAlchemy dialect; any other database gets portable SQL."""
-
-
-def dialect_of(name: str) -> Dialect:
-    """Give the hooks of a SQLAlchemy dialect."""
-    return DIALECTS.get(name, Dialect)()

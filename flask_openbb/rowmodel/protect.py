@@ -1,8 +1,8 @@
 """How each database is kept to reading, to a time, and to stopping when asked.
 
 Owns :class:`Protection` and one subclass per database: what is set around a question and put back after it, so that
-the user's pool gets its connections back as they were. Imports :mod:`.dialects`, :mod:`.engines` and SQLAlchemy;
-called by :mod:`.engine_sql`.
+the user's pool gets its connections back as they were. Imports :mod:`.dialects`, :mod:`.warehouses`, :mod:`.engines`
+and SQLAlchemy; called by :mod:`.engine_sql`.
 
 ============  ====================================  ===============================  ==============================
 database      reads only by                         timeout by                       stops by
@@ -28,9 +28,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .dialects import Dialect, MariaDB, PostgreSQL, dialect_of
+from .dialects import Dialect, MariaDB, PostgreSQL
 from .engines import Guard
 from .request import fold
+from .warehouses import dialect_of
 
 PROGRESS_STEPS = 10_000
 """Steps of SQLite's machine between two looks at the clock, about a tenth of a millisecond."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
@@ -33,6 +34,9 @@ KINDS: tuple[tuple[type, ColumnType], ...] = (
     (sa.String, "text"),
 )
 """The first class a type is an instance of decides."""
+
+CLICKHOUSE = frozenset({"clickhouse", "clickhousedb"})
+"""What the two packages for ClickHouse call their dialects."""
 
 ANONYMOUS = re.compile(r"%\(\d+ .*\)s", re.DOTALL)
 """What SQLAlchemy calls an expression without a label until it is compiled; another name in each process."""
@@ -195,7 +199,11 @@ def kind_of_type(kind: Any, dialect: str) -> tuple[ColumnType, bool]:
     found: ColumnType = next((each for cls, each in KINDS if isinstance(kind, cls)), "other")
     if found == "decimal" and (dialect == "sqlite" or not kind.asdecimal):
         found = "number"  # SQLite has no decimals, only doubles
-    return found, bool(found == "datetime" and getattr(kind, "timezone", False) and dialect != "sqlite")
+    own = getattr(kind, "ch_type", None)  # what clickhouse-connect reads from a table
+    if found == "other" and own is not None and kind.python_type in {str, UUID}:
+        found = "text"
+    zone = getattr(kind, "timezone", False) or getattr(own, "tzinfo", None)
+    return found, bool(found == "datetime" and zone and dialect != "sqlite")
 
 
 def _is_unsigned(kind: Any) -> bool:
@@ -239,8 +247,9 @@ def _read_as(column: Expression, kind: ColumnType, dialect: str) -> Expression:
     if dialect == "sqlite" and kind in {"date", "datetime"} and not isinstance(column.type, sa.TypeDecorator):
         return sa.type_coerce(column, AnyDate(column.type))
     named = not issubclass(plain, sa.String) or issubclass(plain, sa.Enum | mysql.SET)
-    if kind == "text" and (named or (dialect == "postgresql" and _has_rules(column.type))):
-        return sa.cast(column, sa.Text() if not isinstance(column.type, sa.Uuid) else sa.String(36))
+    own = hasattr(column.type, "ch_type")
+    if kind == "text" and (named or own or (dialect == "postgresql" and _has_rules(column.type))):
+        return _as_text(column, dialect)
     if isinstance(column.type, ZonedNanoseconds):
         return sa.cast(column, sa.DateTime(timezone=True))
     if kind == "number" and _is_single(column.type, dialect):
@@ -259,6 +268,16 @@ def _has_rules(kind: Any) -> bool:
     Its ``"char"``, which has no collation, is reflected as text without a name.
     """
     return isinstance(kind, sa.CHAR | postgresql.CITEXT) or (type(kind) is sa.String and kind.length is None)
+
+
+def _as_text(column: Expression, dialect: str) -> Expression:
+    own = getattr(column.type, "ch_type", None)
+    if own is not None and own.base_type == "String":
+        return sa.type_coerce(column, sa.String())
+    if dialect in CLICKHOUSE:
+        # A CAST refuses NULL.
+        return sa.func.toString(column, type_=sa.String())
+    return sa.cast(column, sa.Text() if not isinstance(column.type, sa.Uuid) else sa.String(36))
 
 
 def _is_single(kind: Any, dialect: str) -> bool:

@@ -42,6 +42,11 @@ def in_utc(value: Any) -> Any:
     return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
 
 
+def wall_clock(value: Any) -> Any:
+    """Give a time of the server's own zone without that zone."""
+    return value.replace(tzinfo=None)
+
+
 CONVERT: Mapping[str, Convert] = {
     "integer": int,
     "number": float,
@@ -124,12 +129,18 @@ class Translator:
         if not isinstance(plan, Groups):
             return self.read(self.columns.names)
         group = [] if plan.column is None else self.read([plan.column])
-        found = [in_utc if self._aware(measure) else CONVERT.get(self._measured(measure)) for measure in plan.measures]
+        found = [self._converter(self._measured(measure), self._aware(measure)) for measure in plan.measures]
         return group + (list(map(loosely, found)) if self.dialect.loose else found)
 
     def read(self, names: Sequence[str]) -> list[Convert | None]:
         """Give what turns the driver's values of some columns into those of the columns' types."""
-        return [in_utc if self.columns[name].aware else None for name in names]
+        found = [self.columns[name] for name in names]
+        return [self._converter("datetime", column.aware) if column.type == "datetime" else None for column in found]
+
+    def _converter(self, kind: str, aware: bool) -> Convert | None:
+        if kind == "datetime" and not aware:
+            return wall_clock if self.dialect.zoned_driver else None
+        return in_utc if aware else CONVERT.get(kind)
 
     def _aware(self, measure: Measure) -> bool:
         return self.columns[measure.column].aware and measure.aggregate != "count"
@@ -273,7 +284,7 @@ class Translator:
             return self.dialect.total(value, column.type)
         if measure.aggregate == "avg":
             return self.dialect.mean(value)
-        return sa.func.min(value) if measure.aggregate == "min" else sa.func.max(value)
+        return self.dialect.extreme(value, measure.aggregate == "max")
 
     def _at_point(self, name: str, value: Slot | None, scope: Mapping[str, Expression]) -> Expression:
         column = self._comparable(name, scope)

@@ -32,6 +32,24 @@ def test_the_readmes_code_runs_as_pasted():
     assert [item["i"] for item in app["tabs"]["main"]["layout"]] == ["hello_world", "prices"]
 
 
+@pytest.mark.parametrize(
+    ("page", "widgets"),
+    [("rowmodel.rst", ["trades", "fills", "quotes", "orders", "summary"]), ("sql.rst", ["query"])],
+    ids=["rowmodel", "sql"],
+)
+def test_the_code_of_tables_of_any_size_runs_as_pasted(page, widgets, monkeypatch):
+    """One file of all blocks, with the one class they take for granted; their database is nowhere."""
+    pytest.importorskip("flask_sqlalchemy")
+    monkeypatch.setattr("flask_openbb.web.row_columns.PATIENCE", 0.01)
+    order = "from flask import g\nclass Order(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n"
+    names = {"__name__": "pasted"}
+    for block in python_blocks(DOCS[page]):
+        given = order + "    client = db.Column(db.String)\n" if "Order" in block else ""
+        exec(compile(given + block, page, "exec"), names)
+    names["openbb"].validate(names["app"])
+    assert list(names["app"].test_client().get("/widgets.json").get_json()) == widgets
+
+
 @pytest.mark.parametrize("page", sorted(name for name, text in DOCS.items() if python_blocks(text)))
 def test_the_docs_code_is_python(page):
     for block in python_blocks(DOCS[page]):

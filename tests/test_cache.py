@@ -836,7 +836,7 @@ def test_a_redis_that_is_down_is_done_without(make_app):
     counted(app, OpenBB(app), cache=60)
     began = time.perf_counter()
     assert numbers(app.test_client(), "/w", "/w") == [1, 2]
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 20
 
 
 @pytest.mark.parametrize("make", [cachelib.SimpleCache, Endless], ids=["SimpleCache", "own"])

@@ -57,7 +57,7 @@ def test_what_never_ends_is_stopped(engine, text):
     began = time.monotonic()
     with pytest.raises((RowTimeoutError, RowRequestError)) as caught:
         model(engine).answer({"query": text}, guard=Guard(0.5))
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     assert (
         "took longer" in str(caught.value)
         or "more than 100,000 rows" in str(caught.value)

@@ -38,13 +38,13 @@ NEEDS_LIMITS = pytest.mark.skipif(sys.version_info < (3, 11), reason="sqlite3 of
 ATTACKS = [text for text in REFUSED.values() if isinstance(text, str) and len(text) < 2_000]
 
 
-def unjudged(engine, text):
+def unjudged(engine, text, *, seconds=20):
     """Run a text as if the judge had let it through."""
     statement = judge("SELECT 1 AS a", database(engine).catalog(), database(engine).name)
     if engine == "duckdb":
-        with database(engine).asking(Guard(2), statement) as cursor:
+        with database(engine).asking(Guard(seconds), statement) as cursor:
             return repr(cursor.execute(text).fetchmany(100))
-    with database(engine).asking(Guard(2), statement) as connection:
+    with database(engine).asking(Guard(seconds), statement) as connection:
         result = connection.exec_driver_sql(text.replace("%", "%%") if engine != "sqlite" else text)
         return repr(result.fetchmany(100) if result.returns_rows else [])
 
@@ -56,7 +56,7 @@ FILES = [name for name, text in REFUSED.items() if isinstance(text, str) and FIL
 @pytest.mark.parametrize("engine", ["duckdb", "sqlite"])
 def test_no_file_is_read_even_past_the_judge(engine, name):
     try:
-        found = unjudged(engine, REFUSED[name].replace(FILE, str(secret_file())))
+        found = unjudged(engine, REFUSED[name].replace(FILE, str(secret_file())), seconds=2)
     except (RowRequestError, RowTimeoutError):
         return
     assert CANARY not in found

@@ -39,7 +39,7 @@ start_mariadb() {
             --pid-file="$data/pid" --bind-address=127.0.0.1 --port="$MARIADB_PORT" &
     } >"$scratch/mariadb.log" 2>&1
     started+=("as_root mariadb-admin --no-defaults --socket=$data/socket -u root shutdown")
-    for _ in $(seq 100); do
+    for _ in $(seq 300); do
         mariadb -h 127.0.0.1 -P "$MARIADB_PORT" -u root -e 'create database if not exists test' 2>/dev/null && break
         sleep 0.2
     done
@@ -49,7 +49,7 @@ ensure_service() {
     local name=$1
     if ! "${name}_answers"; then
         "start_$name"
-        for _ in $(seq 100); do "${name}_answers" && break || sleep 0.2; done
+        for _ in $(seq 300); do "${name}_answers" && break || sleep 0.2; done
         "${name}_answers" || { echo "$name does not answer."; tail -n 30 "$scratch/$name.log"; exit 1; }
     fi
     echo "$name answers"

@@ -7,11 +7,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
 from flask_openbb import OpenBB
 from flask_openbb.manifest.dates import RelativeDate
 
 ORIGIN = "https://pro.openbb.co"
+
+# How long an example takes says more of the machine than of what is tried; in CI the examples are always the same.
+settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ A stub on loopback stands for it. What the widgets show when all is well is prov
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,8 @@ import example_app
 from example_app.rates import RatesError, Source
 
 WIDGETS = ["fx_rates", "fx_history", "fx_converter"]
+NOBODY = "http://127.0.0.1:1/v1"
+"""Nobody listens on port 1."""
 LONG = 60.0
 """Seconds in which a good answer surely comes, however busy the machine is."""
 
@@ -46,12 +47,6 @@ def wait_briefly(service: Flask, stub: RatesStub, moods: list[Any]) -> None:
     """Give up soon on an answer that does not come."""
     if "slow" in moods:
         service.extensions["rates"] = Source(stub.url, timeout=2)
-
-
-def closed_port() -> int:
-    """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 @pytest.mark.parametrize(
@@ -89,8 +84,7 @@ def test_a_second_try_may_help(stub: RatesStub, service: Flask, workspace: Works
 
 @pytest.mark.parametrize("widget_id", WIDGETS)
 def test_without_a_network_each_widget_says_so(widget_id: str) -> None:
-    url = f"http://127.0.0.1:{closed_port()}/v1"
-    workspace = Workspace(example_app.create_app({"TESTING": True, "OPENBB_API_KEYS": KEY, "RATES_URL": url}))
+    workspace = Workspace(example_app.create_app({"TESTING": True, "OPENBB_API_KEYS": KEY, "RATES_URL": NOBODY}))
     answer = workspace.ask(widget_id)
     assert answer.status_code == 503
     # Workspace tests a new backend by calling every widget, and passes over errors that hold this word.
@@ -99,8 +93,8 @@ def test_without_a_network_each_widget_says_so(widget_id: str) -> None:
 
 
 def test_a_backend_without_a_network_passes_workspaces_connection_test(tmp_path: Path) -> None:
-    url, file = f"http://127.0.0.1:{closed_port()}/v1", str(tmp_path / "clients.sqlite")
-    workspace = Workspace(example_app.create_app({"OPENBB_API_KEYS": KEY, "RATES_URL": url, "DATABASE": file}))
+    file = str(tmp_path / "clients.sqlite")
+    workspace = Workspace(example_app.create_app({"OPENBB_API_KEYS": KEY, "RATES_URL": NOBODY, "DATABASE": file}))
     # Every widget is called: with the dashboard's own ticker, and an omni widget with this question.
     typed: dict[str, dict[str, Any]] = {"desk_ask": {"prompt": "test validation query"}}
     failures = {}

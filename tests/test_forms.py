@@ -534,7 +534,7 @@ JSON_VALUES = st.recursive(
 FIELD_NAMES = st.sampled_from([*AddClient._declared_fields, "add", "other"])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(body=st.dictionaries(FIELD_NAMES, JSON_VALUES) | JSON_VALUES)
 def test_any_json_is_taken_or_refused_readably(clients: FlaskClient, seen: list[Any], body: Any) -> None:
     before = len(seen)

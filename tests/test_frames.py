@@ -306,7 +306,9 @@ scalars = {
 }
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.data())
 def test_any_scalar_column_has_the_bytes_of_its_dicts(data):
     kinds = data.draw(st.lists(st.sampled_from(sorted(scalars)), min_size=1, max_size=4))
@@ -326,7 +328,9 @@ def test_any_scalar_column_has_the_bytes_of_its_dicts(data):
         assert encode_frame(frame).body == dumps(flatten(to_rows(dicts))) == dumps(flatten(to_rows(frame)))
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(st.datetimes(dt.datetime(1975, 1, 1), dt.datetime(2036, 1, 1)), min_size=1, max_size=4),
        st.sampled_from(["UTC", "Europe/Paris", "America/St_Johns", "Asia/Kathmandu"]))  # fmt: skip
 def test_times_with_a_zone_have_the_bytes_of_their_dicts(moments, zone):

@@ -527,7 +527,9 @@ KEYS = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=80
+)
 @given(body=st.dictionaries(KEYS | st.just("grouping") | st.text(max_size=5), JSON, max_size=5) | JSON)
 def test_no_json_is_a_500(make_app, body):
     app = make_app(TESTING=False)

@@ -123,7 +123,9 @@ def test_what_is_not_in_the_folder_is_not_there(folder, name, make):
     assert str(folder.parent) not in caught.value.detail
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.lists(st.sampled_from(["..", ".", "", "/", "secret.pdf", "reports", "reports-old", "x.pdf", "2026", "link.pdf"]))
 )

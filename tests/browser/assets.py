@@ -15,11 +15,19 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE / ".cache"
-INSTALL_TIMEOUT = 180
+INSTALL_TIMEOUT = 600
 """Seconds npm may take."""
 
 # What is optional is for Node: a browser needs none of it.
-_OPTIONS = ("--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error")
+_OPTIONS = (
+    "--ignore-scripts",
+    "--omit=optional",
+    "--no-audit",
+    "--no-fund",
+    "--prefer-offline",
+    "--fetch-retries=5",
+    "--loglevel=error",
+)
 
 
 class AssetsError(Exception):

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Semaphore
 
 import duckdb
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from servers import wait_until
 
 from flask_openbb.errors import ConfigError
-from flask_openbb.rowmodel import Guard
+from flask_openbb.rowmodel import Guard, open_source
 from flask_openbb.web.row_binds import Binds
 from flask_openbb.web.row_watch import watch_of_process, watched
 
@@ -134,3 +135,36 @@ def test_engines_of_urls_no_longer_given_are_closed(tmp_path, monkeypatch):
     assert find("b") is not engines["b"]
     for name in "abc":
         find(name).dispose()
+
+
+def test_who_opens_a_slow_database_keeps_nobody_else_waiting(app, openbb, monkeypatch, tmp_path):
+    for name in ("slow", "quick"):
+        duckdb.sql(f"COPY (SELECT 1 AS id) TO '{tmp_path}/{name}.parquet'")
+    begun, go, opened = Event(), Event(), []
+
+    def opening(source, *given, **options):
+        opened.append(source.stem)
+        if source.stem == "slow":
+            begun.set()
+            go.wait(60)
+        return open_source(source, *given, **options)
+
+    monkeypatch.setattr("flask_openbb.web.row_sources.open_source", opening)
+
+    @app.post("/trades")
+    @openbb.row_model(key="id")
+    def trades(name: str = "quick"):
+        return tmp_path / f"{name}.parquet"
+
+    def ask(name):
+        return app.test_client().post(f"/trades?name={name}", json={}).get_json()["rowCount"]
+
+    with ThreadPoolExecutor(3) as pool:
+        slow = [pool.submit(ask, "slow") for _ in range(2)]
+        assert begun.wait(30)
+        try:
+            assert pool.submit(ask, "quick").result(timeout=30) == 1
+        finally:
+            go.set()
+        assert [each.result() for each in slow] == [1, 1]
+    assert sorted(opened) == ["quick", "slow"]

@@ -3,6 +3,9 @@
 import json
 import os
 import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import duckdb
 import pytest
@@ -11,7 +14,9 @@ from flask import Flask
 from sql_data import CANARY, SCHEMA, TRADES, duckdb_files, server, sqlite_file
 
 from flask_openbb import OpenBB
+from flask_openbb.rowmodel.sql_answer import SqlModel
 from flask_openbb.rowmodel.sql_caps import SqlCaps
+from flask_openbb.rowmodel.sql_catalog import SqlCatalog, SqlTable
 from flask_openbb.rowmodel.sql_memory import resident, watch
 from flask_openbb.rowmodel.sql_sources import open_sql
 
@@ -241,3 +246,32 @@ def test_a_process_that_forked_after_the_tables_were_read_has_connections_of_its
     pools += [database.bind.pool, database.bind.pool]
     assert pools[0] is not pools[1]
     assert pools[1] is pools[2]
+
+
+def test_the_tables_of_a_database_are_read_once_for_all_who_wait_for_them(monkeypatch):
+    database = open_sql(sa.create_engine("sqlite://"), caps=SqlCaps())
+    reads, together = [], Barrier(4)
+
+    def read():
+        reads.append(1)
+        time.sleep(0.2)
+        return SqlCatalog([SqlTable("t")])
+
+    def ask(_):
+        together.wait()
+        return database.catalog()
+
+    monkeypatch.setattr(database, "read_catalog", read)
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(ask, range(4)))) == 1
+    assert reads == [1]
+
+
+def test_a_statement_on_sqlite_needs_one_connection_though_the_tables_are_old(monkeypatch, tmp_path):
+    monkeypatch.setattr("flask_openbb.rowmodel.sql_database.CATALOG_SECONDS", 0)
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/book.sqlite", pool_size=1, max_overflow=0, pool_timeout=0.5)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (id INTEGER)")
+    model = SqlModel(open_sql(engine, caps=SqlCaps()))
+    assert model.answer({"query": "SELECT count(*) AS n FROM t"})["rowData"] == [{"n": 0}]
+    engine.dispose()

@@ -61,16 +61,28 @@ class SqlDatabase(ABC):
         self.version = 0
         """Counts how often it was opened anew: what was learnt of a statement before is of other rows."""
         self._lock = threading.Lock()
-        self._catalog: tuple[float, SqlCatalog] | None = None
+        self._catalog: tuple[float, int, SqlCatalog] | None = None
+        """Until when it is believed, of which version, and what it is."""
 
     def catalog(self) -> SqlCatalog:
         """Give the relations that may be read, as they were at most a minute ago."""
+        return self._believed() or self._read()
+
+    def last_catalog(self) -> SqlCatalog:
+        """Give the relations as they were last read: while a connection is held, no second one is asked for."""
+        return self._read() if self._catalog is None else self._catalog[2]
+
+    def _believed(self) -> SqlCatalog | None:
         known = self._catalog
-        if known is not None and known[0] > monotonic():
-            return known[1]
+        return known[2] if known is not None and known[0] > monotonic() and known[1] == self.version else None
+
+    def _read(self) -> SqlCatalog:
         with self._lock:
-            catalog = self.read_catalog()
-            self._catalog = (monotonic() + CATALOG_SECONDS, catalog)
+            catalog = self._believed()  # another thread may have read it meanwhile
+            if catalog is None:
+                version = self.version
+                catalog = self.read_catalog()
+                self._catalog = (monotonic() + CATALOG_SECONDS, version, catalog)
         return catalog
 
     @abstractmethod

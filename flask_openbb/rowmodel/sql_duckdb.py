@@ -181,7 +181,6 @@ class LockedDuckDB(DuckDBStatements):
         if self._seen[0] < monotonic():
             stamp = self._stamp()
             if self._seen[1] is not None and stamp != self._seen[1]:
-                self._catalog = None
                 self.renew()
             self._seen = (monotonic() + REFRESH_SECONDS, stamp)
         return super().catalog()

@@ -242,7 +242,7 @@ class ServerStatements(SqlDatabase):
 
     def _protection(self) -> Protection:
         if self.name == "sqlite":
-            return SQLiteStatements(lambda: frozenset(table.name.casefold() for table in self.catalog()))
+            return SQLiteStatements(lambda: frozenset(table.name.casefold() for table in self.last_catalog()))
         if self.name == "postgresql":
             return PostgreSQLStatements("postgresql")
         return MariaDBProtection(self.name)

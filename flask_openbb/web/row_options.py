@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
@@ -124,9 +124,28 @@ class Opened:
     """What a declaration's source became, by the engine it runs on; one a declaration."""
 
     def __init__(self) -> None:
-        self.lock = threading.RLock()
-        self.sources: OrderedDict[Hashable, tuple[Any, Source]] = OrderedDict()
-        """By identity of the engine, with the engine, so that it lives as long as its identity is used."""
+        self.lock = threading.Lock()
+        self.sources: OrderedDict[Hashable, OpenedSource] = OrderedDict()
+        """By identity of the engine."""
+
+
+class OpenedSource:
+    """One source, opened by the first who asks; a slow database makes nobody wait but its own callers.
+
+    :param bind: The engine, which lives as long as its identity is used.
+    """
+
+    def __init__(self, bind: Any) -> None:
+        self.bind = bind
+        self._lock = threading.RLock()
+        self._source: Source | None = None
+
+    def get(self, make: Callable[[], Source]) -> Source:
+        """Give the source, or make it."""
+        with self._lock:
+            if self._source is None:
+                self._source = make()
+            return self._source
 
 
 KEYWORDS = frozenset(each.name for each in fields(RowOptions)) - {"pid"}

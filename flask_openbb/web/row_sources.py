@@ -19,7 +19,7 @@ from ..rowmodel import Counts, RowColumn, RowColumns, Source, narrow, open_sourc
 from ..rowmodel.columns import columns_of_rows
 from ..shape.rows import to_rows
 from .row_binds import Binds, check_process, is_duckdb, root_of, tables_of
-from .row_options import Opened, RowOptions, RowSettings
+from .row_options import Opened, OpenedSource, RowOptions, RowSettings
 
 FRAMES = frozenset({"pandas", "polars", "pyarrow"})
 KEPT = 64
@@ -112,14 +112,17 @@ class RowModel:
         if mark is None:
             return self._made(given, bind)
         with self._opened.lock:
-            found = self._opened.sources.get(mark)
-            if found is None:
-                found = self._opened.sources[mark] = (bind, self._made(given, bind))
-                while len(self._opened.sources) > KEPT:
-                    self._opened.sources.popitem(last=False)
-            else:
-                self._opened.sources.move_to_end(mark)
-            return found[1]
+            found = self._opened.sources.setdefault(mark, OpenedSource(bind))
+            self._opened.sources.move_to_end(mark)
+        try:
+            source = found.get(lambda: self._made(given, bind))
+        except BaseException:
+            self._opened.sources.pop(mark, None)
+            raise
+        with self._opened.lock:
+            while len(self._opened.sources) > KEPT:
+                self._opened.sources.popitem(last=False)
+        return source
 
     def _mark(self, given: Any, bind: Any) -> Hashable:
         if given is None or is_statement(given):

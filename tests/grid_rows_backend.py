@@ -87,6 +87,13 @@ def create_app() -> Flask:
     def odd_duckdb():
         """The rows in DuckDB."""
 
+    grouped = [Column("desk", row_group=True), Column("price_usd", agg_func="sum")]
+
+    @app.post("/grouped")
+    @openbb.row_model(source=duckdb_file(FOLDER), table="odd", key="id", columns=grouped)
+    def odd_grouped():
+        """The rows by desk from the start."""
+
     @app.post("/sqlite")
     @openbb.row_model(source=_table, bind=sqlite_engine(FOLDER), columns=columns)
     def odd_sqlite():

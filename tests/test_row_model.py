@@ -887,6 +887,27 @@ def test_columns_come_from_the_source_and_declared_ones_win(app, openbb, manifes
     ]
 
 
+def test_the_first_page_of_a_grid_that_was_just_placed_is_grouped_as_its_columns_are(app, openbb, engine, client, ask):
+    @app.post("/trades")
+    @openbb.row_model(
+        source=Trade,
+        bind=engine,
+        columns=[Column("desk", row_group=True), Column("price", agg_func="max"), Column("gone", agg_func="sum")],
+    )
+    def trades():
+        """Every trade."""
+
+    groups = ask(body={"rowGroupCols": [{"field": "desk"}], "valueCols": [{"field": "price", "aggFunc": "max"}]})
+    assert [sorted(row) for row in groups["rowData"]] == [["desk", "price"]] * groups["rowCount"]
+    # The client has shown no grid yet, asks with nothing, and takes the answer for the grid's first page.
+    assert ask(body={}) == groups
+    assert client.post("/trades").get_json() == groups
+    # What it reads the columns from, and what it tries a connection with, are rows.
+    for size in (500, 10):
+        assert "id" in ask(body={"startRow": 0, "endRow": size})["rowData"][0]
+    assert client.get("/openbb/widgets/trades/export.csv").get_data(as_text=True).startswith("id,")
+
+
 def test_declared_columns_that_the_source_lacks_are_told(app, openbb, engine):
     @app.post("/trades")
     @openbb.row_model(source=Trade, bind=engine, columns=[Column("Desk"), Column("notional"), Column("price")])

@@ -76,12 +76,25 @@ def answer_rows(
         sent: Response = _guarded(lambda: send_extract(binding, source, body))
         return sent
     guard = Guard(model.settings.timeout)
-    asked = parse_request(body, source.columns, rules=rules)
+    asked = parse_request(body or _as_placed(binding, source), source.columns, rules=rules)
     with watched(guard):
         page = _guarded(lambda: answer(source, asked, rules=rules, guard=guard, counts=model.counts))
     if not asked.grouping and not model.key_told:
         _check_keys(binding, model, source, page)
     return json_response(_written(binding, page.body(), source, asked))
+
+
+def _as_placed(binding: Binding, source: Source) -> dict[str, Any]:
+    """Give what the grid of a widget that was just placed would ask: the groups that its columns are declared with.
+
+    The client asks for such a grid's first page before there is a grid, with an empty request.
+
+    Source: CLIENT components/General/Table/AgGridSSRM.tsx, ``initResponse``.
+    """
+    columns = [column for column in binding.columns if column.field in source.columns]
+    groups = [{"field": column.field} for column in columns if column.row_group]
+    values = [{"field": column.field, "aggFunc": column.agg_func} for column in columns if column.agg_func]
+    return {"rowGroupCols": groups, "valueCols": values} if groups else {}
 
 
 def refused(binding: Binding, error: Exception) -> Response | None:

@@ -118,6 +118,17 @@ def check_group(grid: Page, field: str, key: Any) -> None:
     grid.wait_for_function("onScreen().every((row) => row.level === 0)")
 
 
+def test_a_widget_that_was_just_placed_starts_grouped(grid: Page) -> None:
+    grid.evaluate("placeRows('odd_grouped', {groupDisplayType: 'multipleColumns', sideBar: false})")
+    grid.wait_for_function("asked.length === 1 && settled() && onScreen().length > 0")
+    desks = [None, "fx", "fx_price"]
+    expected = [(desk or BLANKS, sum(row["price_usd"] for row in ROWS if row["desk"] == desk)) for desk in desks]
+    assert [(row["key"], row["data"]["price_usd"]) for row in seen(grid)] == expected
+    photo(grid, "placed")
+    opened = ask(grid, "api.getRenderedNodes()[1].setExpanded(true)")
+    assert (opened["wanted"]["groupKeys"], opened["count"]) == (["fx"], 20)
+
+
 def test_days_times_and_flags_are_filtered_by_what_workspace_offers(grid: Page) -> None:
     grid.evaluate("showRows('odd_duckdb', {}, {sideBar: false})")
     settle(grid)

@@ -22,12 +22,10 @@ function columnOf(field, value) {
 async function showQuery(id, text, params = {}) {
   const url = widgetUrl(workspace.widgets.body[id].endpoint, {}, workspace.base);
   const query = filled(text, params);
-  const post = (body) =>
-    request(url, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   api?.destroy();
   api = undefined;
   asked.length = toasts.length = 0;
-  const first = await post({ startRow: 0, endRow: 500, query });
+  const first = await post(url, { startRow: 0, endRow: 500, query });
   if (first.body.error) toasts.push(first.body.error);
   if (!first.body.rowData?.length) return first;
   api = agGrid.createGrid(document.getElementById("grid"), {
@@ -35,7 +33,7 @@ async function showQuery(id, text, params = {}) {
     columnDefs: Object.entries(first.body.rowData[0]).map(([field, value]) => columnOf(field, value)),
     serverSideDatasource: {
       async getRows({ request: wanted, success, fail }) {
-        const answer = await post({ ...wanted, query });
+        const answer = await post(url, { ...wanted, query });
         asked.push({ wanted, rows: answer.body.rowData?.length, count: answer.body.rowCount, status: answer.status });
         if (!answer.body.error) return success(answer.body);
         toasts.push(answer.body.error);

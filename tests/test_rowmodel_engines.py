@@ -393,7 +393,8 @@ def test_no_statement_holds_what_a_user_wrote(source, text):
                 ask(source, body)
             except RowRequestError:
                 refused += 1
-    assert refused == 15
+    # A column of numbers of SQLite may hold any text.
+    assert refused == (14 if source.engine.name == "sqlite" else 15)
     marked = f"x{text}x"
     assert not any(text in statement for statement in seen if len(text) > 2)
     with statements(source) as seen:

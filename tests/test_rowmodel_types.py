@@ -5,6 +5,7 @@ import uuid
 from enum import Enum, IntEnum
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from rowmodel_data import sa_engine
 
@@ -258,3 +259,88 @@ def test_columns_of_sqlite_hold_anything(kind):
         if kind:
             groups = ask(client, rowGroupCols=[{"field": "v"}], valueCols=[{"field": "v", "aggFunc": "max"}])
             assert groups["rowCount"] == len(ANYTHING)
+
+
+ODD = [
+    ("postgresql", "date", ["'-infinity'", "'infinity'", "'4713-01-01 BC'", "'5874897-12-31'"]),
+    ("postgresql", "timestamp", ["'-infinity'", "'infinity'", "'0044-03-15 12:00 BC'", "'294276-12-31'"]),
+    ("postgresql", "timestamptz", ["'infinity'", "'0044-03-15 12:00Z BC'", "'294276-12-31Z'"]),
+    ("mariadb", "DATE", ["'0000-00-00'", "'2026-00-00'"]),
+    ("mariadb", "DATETIME", ["'0000-00-00 00:00:00'", "'2026-00-01 10:00:00'"]),
+    ("duckdb", "DATE", ["'4713-01-01 (BC)'", "'5874897-12-31'"]),
+    ("duckdb", "TIMESTAMP", ["'0044-03-15 (BC) 12:00:00'", "'294247-01-01'"]),
+]
+
+
+@pytest.mark.parametrize(("engine", "kind", "values"), ODD, ids=[f"{e[0]}-{e[1]}" for e in ODD])
+def test_times_that_python_has_none_for_are_shown_and_open(engine, kind, values):
+    with made(engine, kind, [*values, "'2026-01-02'", "'9999-12-31'", "NULL"]) as client:
+        found = check_groups(client)
+        assert len(found) == len(values) + 3
+        after = {"filterType": "date", "type": "greaterThan", "dateFrom": "2026-01-02"}
+        assert len(values) in filtered(client, {**after, "type": "equals"})
+        assert len(values) + 1 in filtered(client, after)
+        for name in ("export.csv", "export.xlsx"):
+            assert client.get(f"/openbb/widgets/rows/{name}").status_code == 200
+
+
+def test_times_of_the_end_of_a_day_do_not_end_a_page_and_a_connection_reads_as_before():
+    engine = sa_engine("postgresql")
+    with made("postgresql", "time", ["'24:00:00'", "'10:00:00'"]) as client:
+        assert [row["v"] for row in ask(client)["rowData"]] == ["24:00:00", "10:00:00"]
+    with engine.connect() as connection:
+        name = f"openbb_{uuid.uuid4().hex[:12]}"
+        connection.exec_driver_sql(f"CREATE TABLE {name} (id BIGINT PRIMARY KEY, v date)")
+        connection.exec_driver_sql(f"INSERT INTO {name} VALUES (0, 'infinity')")
+        connection.commit()
+    try:
+        assert ask(client_of(bind=engine, table=name))["rowData"] == [{"id": 0, "v": "infinity"}]
+        with engine.connect() as connection, pytest.raises(sa.exc.DBAPIError, match="date too large"):
+            connection.exec_driver_sql("SELECT 'infinity'::date").all()
+    finally:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"DROP TABLE {name}")
+        engine.dispose()
+
+
+LOOSE = [
+    ("DECIMAL(10, 2)", ["1.5", "9007199254740993", "'n/a'", "NULL"]),
+    ("UNSIGNED BIG INT", ["0", "18446744073709551615", "'n/a'", "''"]),
+    ("STRING", ["'a'", "'007'", "1.5"]),
+    ("DATE", ["'2026-01-02'", "'n/a'", "20260102", "'2026-01-02 10:00:00'"]),
+    (
+        "DATETIME",
+        [
+            "'2026-01-02 10:00:00'",
+            "'2026-01-02T10:00:01'",
+            "'2026-01-02T10:00:02.123Z'",
+            "'2026-01-02 11:00:00.000000'",
+            "'2026-01-02 12:00'",
+            "'2026-01-02'",
+        ],
+    ),
+    ("TIMESTAMP", ["1767348000", "'2026-01-02 10:00:00.000000'", "NULL"]),
+]
+
+
+@pytest.mark.parametrize(("kind", "values"), LOOSE, ids=[each[0] for each in LOOSE])
+def test_groups_of_mixed_columns_of_sqlite_open(kind, values):
+    with made("sqlite", kind, values) as client:
+        check_groups(client)
+
+
+def test_text_of_sqlite_that_is_no_utf_8_is_shown(tmp_path):
+    bind = sa.create_engine(f"sqlite:///{tmp_path}/texts.sqlite")
+    with bind.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)")
+        connection.exec_driver_sql("INSERT INTO t VALUES (0, CAST(x'61ff' AS TEXT)), (1, 'a')")
+    assert [row["v"] for row in ask(client_of(bind=bind, table="t"))["rowData"]] == ["a\ufffd", "a"]
+    with bind.connect() as connection, pytest.raises(sa.exc.OperationalError, match="UTF-8"):
+        connection.exec_driver_sql("SELECT v FROM t").all()
+    bind.dispose()
+
+
+@pytest.mark.parametrize(("kind", "value"), [("JSON", "'{'"), ("TIME", "'24:00:00'")])
+def test_cells_of_sqlite_that_are_not_of_their_type_are_text(kind, value):
+    with made("sqlite", kind, [value]) as client:
+        assert ask(client)["rowData"] == [{"id": 0, "v": value.strip("'")}]

@@ -6,6 +6,7 @@ Owns types, names, the nearest name for a misspelt one, and the values of a type
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timezone
@@ -56,6 +57,9 @@ class RowColumn:
     """Digits after the point of a ``decimal``, where the source says: no value lies between two of its steps."""
     span: tuple[Decimal, Decimal] | None = None
     """The least and the greatest number of a ``decimal`` or ``number``, where the engine takes no other as a value."""
+
+    texts: re.Pattern[str] | None = None
+    """Which texts are keys of a column of another type: SQLite's hold anything, and some times have no ISO form."""
 
     def holds(self, value: Decimal) -> bool:
         """Whether a value of a ``decimal`` column can be this one, or lies between two steps."""
@@ -164,13 +168,37 @@ class CastError(ValueError):
 
 
 def cast_key(column: RowColumn, key: Any, zone: ZoneInfo) -> Any:
-    """Read a group key or a value of a set filter as a value of the column's type.
-
-    AG Grid's keys are the texts its cells have, or the JSON values themselves.
+    """Read a group key or a value of a set filter as a value of its column.
 
     :param key: A JSON scalar other than null, checked already.
     :raises CastError: If no value of the column has this key.
     """
+    as_it_is = column.texts is not None and not isinstance(key, bool) and column.texts.fullmatch(str(key))
+    try:
+        found = _of_type(column, key, zone)
+    except CastError:
+        if as_it_is:
+            return key
+        raise
+    return key if as_it_is and isinstance(key, str) and not _is_same(found, key) else found
+
+
+def _is_same(value: Any, key: str) -> bool:
+    """Whether a value of a column that holds anything is all that its text says."""
+    if isinstance(value, datetime):
+        return is_whole(datetime.fromisoformat(key.replace("Z", "+00:00")), key)
+    if isinstance(value, date):
+        return value.isoformat() == key
+    return not isinstance(value, float) or abs(value) < 2**53 or key in _SPECIAL
+
+
+def is_whole(value: datetime, text: str) -> bool:
+    """Whether a text says a time to the second, without a time zone."""
+    return value.tzinfo is None and len(text) >= len("2026-01-02 03:04:05")
+
+
+def _of_type(column: RowColumn, key: Any, zone: ZoneInfo) -> Any:
+    """Read a key as a value of the column's type; AG Grid's are the texts its cells have, or the JSON values."""
     if column.type == "text":
         if not isinstance(key, str):
             msg = "expected text"

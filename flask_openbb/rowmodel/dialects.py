@@ -18,8 +18,8 @@ hook                      what must come out alike
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,14 +30,23 @@ from .request import COMPARE, WHITE_SPACE, Operator
 Expression = sa.ColumnElement[Any]
 
 
-class TimeText(sa.TypeDecorator[datetime]):
-    """A time as SQLite's text of it, without a fraction that is zero."""
+class AsItIs(sa.TypeDecorator[Any]):
+    """A value of SQLite, whose columns hold anything; a date as its text."""
 
     impl = sa.String
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:
-        return None if value is None else value.isoformat(" ")
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        return value.isoformat() if isinstance(value, date) else value
+
+
+class TimeText(AsItIs):
+    """A time as SQLite's text of it, without a fraction that is zero."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        return value.isoformat(" ") if isinstance(value, datetime) else value
 
 
 class Dialect:
@@ -53,10 +62,18 @@ class Dialect:
     """Whether it has aggregates for ``first`` and ``last`` by an order."""
     loose = False
     """Whether columns hold values of other types than their own."""
-    time: Any = sa.DateTime()
-    """The type of a bound time."""
     zoned_driver = False
     """Whether the driver gives a time without a time zone with that of the server."""
+    bind_types: Mapping[str, Any] = {
+        "text": sa.String(),
+        "integer": sa.BigInteger(),
+        "number": sa.Double(),
+        "decimal": sa.Numeric(),
+        "boolean": sa.Boolean(),
+        "date": sa.Date(),
+        "datetime": sa.DateTime(),
+    }
+    """The type of a bound value of each column type."""
 
     def bound(self, value: sa.BindParameter[Any], column: Expression) -> Expression:
         """Give the bound value that a column is compared with."""
@@ -147,7 +164,11 @@ class SQLite(Dialect):
     tested = True
     null_smallest = True
     loose = True
-    time = TimeText()
+    bind_types: Mapping[str, Any] = {
+        **Dialect.bind_types,
+        **dict.fromkeys(("integer", "number", "date"), AsItIs()),
+        "datetime": TimeText(),
+    }
 
     def compared(self, op: Operator, column: Expression, value: Expression) -> Expression:
         # Times are text. SQLAlchemy writes all six digits of a second's fraction, others none where it is zero, and the
@@ -160,7 +181,10 @@ class SQLite(Dialect):
         return both if op == "eq" else sa.not_(both)
 
     def among(self, column: Expression, values: Sequence[Expression]) -> Expression:
-        return column.in_([*values, *(_with_fraction(value) for value in values if isinstance(value.type, TimeText))])
+        times = [value for value in values if isinstance(value.type, TimeText)]
+        # Others write a T, as ISO 8601 has it.
+        with_t = [sa.func.replace(value, sa.literal(" "), sa.literal("T"), type_=sa.String()) for value in times]
+        return column.in_([*values, *map(_with_fraction, times), *with_t])
 
     def text(self, column: Expression) -> Expression:
         return sa.collate(column, "BINARY")

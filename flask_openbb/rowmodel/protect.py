@@ -23,6 +23,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from decimal import Decimal
+from functools import cache, partial
 from time import monotonic
 from typing import Any
 
@@ -38,6 +39,12 @@ PROGRESS_STEPS = 10_000
 
 LOWER_COLLATIONS = ("pg_c_utf8", "C.utf8", "C.UTF-8", "en_US.utf8", "en_US.UTF-8")
 """PostgreSQL's collations whose lower case is by code point, the best first; one of them is nearly always there."""
+
+POSTGRESQL_TIMES = (1082, 1083, 1114, 1184, 1186, 1266)
+"""``date``, ``time``, ``timestamp``, ``timestamptz``, ``interval`` and ``timetz``.
+
+Source: PostgreSQL, ``pg_type.dat``.
+"""
 
 
 class Protection:
@@ -126,6 +133,8 @@ def _bounded(raw: Any, guard: Guard) -> Iterator[None]:
     deadline = None if left is None else monotonic() + left
     before = raw.execute("PRAGMA query_only").fetchone()[0]
     raw.execute("PRAGMA query_only = 1")
+    texts = raw.text_factory
+    raw.text_factory = _text if texts is str else texts
     # A cancel is seen here too: interrupt() is lost between two statements.
     raw.set_progress_handler(
         lambda: guard.cancelled or (deadline is not None and monotonic() > deadline), PROGRESS_STEPS
@@ -134,8 +143,13 @@ def _bounded(raw: Any, guard: Guard) -> Iterator[None]:
         yield
     finally:
         raw.set_progress_handler(None, 0)
+        raw.text_factory = texts
         if not before:
             raw.execute("PRAGMA query_only = 0")
+
+
+_text = partial(str, encoding="utf-8", errors="replace")
+"""Text that is no UTF-8 would end the question."""
 
 
 def _fold(text: Any) -> Any:
@@ -162,9 +176,15 @@ class PostgreSQLProtection(Protection):
             "SELECT set_config('statement_timeout', :bound, true), set_config('transaction_read_only', 'on', true)"
         )
         connection.execute(sa.text(settings), {"bound": bound})
+        adapters: Any = getattr(connection.connection.driver_connection, "adapters", None)
+        before = {} if adapters is None else {oid: adapters.get_loader(oid, 0) for oid in POSTGRESQL_TIMES}
+        for oid, loader in before.items():
+            adapters.register_loader(oid, _odd_as_text(loader))
         try:
             yield
         finally:
+            for oid, loader in before.items():
+                adapters.register_loader(oid, loader)
             # Here, since it is bounded as well: one that comes too late must not look like a broken database.
             connection.rollback()
 
@@ -176,6 +196,25 @@ class PostgreSQLProtection(Protection):
     def stopped(self, error: sa.exc.DBAPIError) -> bool:
         code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
         return code == "57014"
+
+
+@cache
+def _odd_as_text(loader: Any) -> Any:
+    """Give a loader of psycopg that reads as another does, and gives a time that Python has none for as its text."""
+
+    class OddAsText:
+        format = loader.format
+
+        def __init__(self, oid: int, context: Any = None) -> None:
+            self._read = loader(oid, context).load
+
+        def load(self, data: Any) -> Any:
+            try:
+                return self._read(data)
+            except Exception:
+                return bytes(data).decode()
+
+    return OddAsText
 
 
 class MariaDBProtection(Protection):

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
 from ..errors import ConfigError
-from .columns import ColumnType, RowColumn, RowColumns
+from .columns import ColumnType, RowColumn, RowColumns, is_whole
 from .dialects import Expression
 
 KINDS: tuple[tuple[type, ColumnType], ...] = (
@@ -42,6 +43,15 @@ ANONYMOUS = re.compile(r"%\(\d+ .*\)s", re.DOTALL)
 """What SQLAlchemy calls an expression without a label until it is compiled; another name in each process."""
 
 
+ANYTHING = re.compile(r"[\s\S]*")
+ODD_TIMES = re.compile(
+    r"-?infinity|(0000|\d{4}(?=-..-00|-00)|\d{4,7}(?=.*BC)|\d{5,7})-[01]\d-[0-3]\d"
+    r"([ T][0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?)?([+-]\d\d(:\d\d){0,2})?( BC| \(BC\).*)?"
+)
+"""Times as databases write them that Python has none for: without an end, before the year 1, after 9999, of no day."""
+WITH_ODD_TIMES = frozenset({"postgresql", "mysql", "mariadb", "duckdb"})
+
+
 class WideInteger(sa.Numeric[Decimal]):
     """Whole numbers of more than 64 bits.
 
@@ -60,10 +70,10 @@ class ZonedNanoseconds(sa.DateTime):
     """DuckDB's time of nanoseconds with a time zone, which it does not compare with other times."""
 
 
-class AnyDate(sa.TypeDecorator[Any]):
-    """A date or time of SQLite, whose columns hold anything: what is none is shown as it is.
+class Anything(sa.TypeDecorator[Any]):
+    """A column of SQLite, which holds anything: what is no value of its type, or written otherwise, is as it is.
 
-    :param own: The type that reads those that are.
+    :param own: The type that reads its values.
     """
 
     impl = sa.DateTime
@@ -79,9 +89,12 @@ class AnyDate(sa.TypeDecorator[Any]):
 
         def process(value: Any) -> Any:
             try:
-                return value if read is None else read(value)
+                found = value if read is None else read(value)
             except (TypeError, ValueError):
                 return value
+            if isinstance(found, datetime):
+                return found if is_whole(found, value) else value
+            return found if not isinstance(found, date) or str(found) == value else value
 
         return process
 
@@ -134,7 +147,7 @@ def relation_of(source: Any, dialect: str) -> Relation:
         nullable = bool(getattr(column, "nullable", True)) and not getattr(column, "primary_key", False)
         scale, span = _steps(column.type, kind, dialect)
         # Plain text: SQLAlchemy's own kind of it makes orjson refuse the row, and the slow way is ten times as slow.
-        columns.append(RowColumn(str(name), kind, nullable, aware, scale, span))
+        columns.append(RowColumn(str(name), kind, nullable, aware, scale, span, _texts(kind, dialect)))
     return Relation(selectable, RowColumns(columns), dialect)
 
 
@@ -244,8 +257,9 @@ def _read_as(column: Expression, kind: ColumnType, dialect: str) -> Expression:
     if isinstance(column.type, postgresql.DOMAIN):
         column = sa.type_coerce(column, column.type.data_type)
     plain = type(column.type)
-    if dialect == "sqlite" and kind in {"date", "datetime"} and not isinstance(column.type, sa.TypeDecorator):
-        return sa.type_coerce(column, AnyDate(column.type))
+    if dialect == "sqlite" and isinstance(column.type, sa.DateTime | sa.Date | sa.Time | sa.JSON):
+        # One with a format of its own keeps it.
+        return column if "_storage_format" in vars(column.type) else sa.type_coerce(column, Anything(column.type))
     named = not issubclass(plain, sa.String) or issubclass(plain, sa.Enum | mysql.SET)
     own = hasattr(column.type, "ch_type")
     if kind == "text" and (named or own or (dialect == "postgresql" and _has_rules(column.type))):
@@ -260,6 +274,13 @@ def _read_as(column: Expression, kind: ColumnType, dialect: str) -> Expression:
         # MariaDB's doubles as they are reflected would become decimals of ten digits after the point.
         return sa.type_coerce(column, sa.Double())
     return column
+
+
+def _texts(kind: ColumnType, dialect: str) -> re.Pattern[str] | None:
+    """Give which texts are keys of a column: all of SQLite's, and times that Python has none for."""
+    if dialect == "sqlite":
+        return ANYTHING if kind in {"integer", "number", "date", "datetime"} else None
+    return ODD_TIMES if kind in {"date", "datetime"} and dialect in WITH_ODD_TIMES else None
 
 
 def _has_rules(kind: Any) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .columns import ColumnType, RowColumn
+from .columns import RowColumn
 from .dialects import Dialect, Expression
 from .kept import Kept, weight_of
 from .plan import Groups, Leaves, Measure, Order, Plan
@@ -24,15 +24,6 @@ from .shape import Paging, Slot
 
 Convert = Callable[[Any], Any]
 Statement = sa.Select[Any]
-
-BIND_TYPES: Mapping[ColumnType, Any] = {
-    "text": sa.String(),
-    "integer": sa.BigInteger(),
-    "number": sa.Double(),
-    "decimal": sa.Numeric(),
-    "boolean": sa.Boolean(),
-    "date": sa.Date(),
-}
 
 
 def in_utc(value: Any) -> Any:
@@ -338,7 +329,7 @@ class Translator:
         return sa.or_(column.is_(None), present)
 
     def _bind(self, slot: Slot, column: str | None = None) -> Expression:
-        kind = self.dialect.time if slot.type == "datetime" else BIND_TYPES[slot.type]
+        kind = self.dialect.bind_types[slot.type]
         if column is not None and self.columns[column].aware:
             kind = sa.DateTime(timezone=True)
         # Not required, so that a statement compiles before its values are there.

@@ -19,6 +19,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -237,7 +238,8 @@ class ServerStatements(SqlDatabase):
         if self._probe is None:
             probe = sa.select(sa.literal(1).label("one"))
             self._probe = SQLEngine(self.bind, probe, ("one",), protection=self.protection)
-        with explained(statement), self._probe._connected(guard) as connection:
+        with explained(statement) as begun, self._probe._connected(guard) as connection:
+            begun.set()
             yield connection
 
     def _protection(self) -> Protection:
@@ -259,7 +261,8 @@ class StatementEngine(SQLEngine):
 
     @contextmanager
     def _connected(self, guard: Guard) -> Iterator[sa.Connection]:
-        with explained(self.statement), super()._connected(guard) as connection:
+        with explained(self.statement) as begun, super()._connected(guard) as connection:
+            begun.set()
             yield connection
 
     def _fetch(self, connection: sa.Connection, statement: Any, values: Mapping[str, Any], guard: Guard) -> list[Row]:
@@ -275,14 +278,15 @@ class StatementEngine(SQLEngine):
 
 
 @contextmanager
-def explained(statement: Statement) -> Iterator[None]:
-    """Turn the errors of a database into such as may be shown."""
+def explained(statement: Statement) -> Iterator[threading.Event]:
+    """Turn the errors of a database into such as may be shown, once its block says that there is a connection."""
+    begun = threading.Event()
     try:
-        yield
+        yield begun
     except RowRequestError:
         raise
     except sa.exc.DBAPIError as error:
-        if error.statement is None or error.connection_invalidated:
+        if not begun.is_set() or error.connection_invalidated:
             raise  # there was no connection, or none any more: nobody's statement can mend that
         raise explain(error.orig or error, statement) from None
     except (MemoryError, OverflowError, UnicodeError, sqlite3.Error) as error:

@@ -5,6 +5,7 @@ import datetime as dt
 import decimal
 import enum
 import os
+import signal
 import sys
 import threading
 import uuid
@@ -167,6 +168,7 @@ def in_child(run):
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
     if child == 0:
+        signal.alarm(60)  # one that hangs ends too
         try:
             run()
         except BaseException:

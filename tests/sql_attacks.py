@@ -1,6 +1,7 @@
 """Statements that must not run, and statements that must: on every engine, whatever database they were meant for."""
 
 from sql_attacks_found import FOUND, HONEST_TOO, OWN_TOO
+from sql_attacks_later import LATER
 
 FILE = "/etc/passwd"
 
@@ -410,6 +411,6 @@ OWN = {
     },
 }
 
-REFUSED |= FOUND
+REFUSED |= FOUND | LATER
 HONEST |= HONEST_TOO
 OWN = {engine: own | {f"{name}, too": text for name, text in OWN_TOO[engine].items()} for engine, own in OWN.items()}

@@ -392,3 +392,16 @@ def test_a_limit_that_would_be_another_one_is_refused(engine, limit):
     """The columns that make pages stable leave no ties, and no percentage is of a page."""
     with pytest.raises(RowRequestError, match="WITH TIES and PERCENT cannot be used here"):
         model(engine).answer({"query": f"SELECT id, qty FROM trades ORDER BY qty {limit}"})
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "sqlite", "postgresql"])
+def test_what_the_writer_of_statements_cannot_write_is_refused(engine):
+    """It raised a ValueError of its own, which was told as a failure of the database."""
+    with pytest.raises(RowRequestError, match="uses what this database does not know"):
+        model(engine).answer({"query": """SELECT json_extract('{"a": [1]}', '$..a') AS x"""})
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "sqlite", "mariadb"])
+def test_all_columns_of_a_table_that_is_not_read_are_columns_that_do_not_exist(engine):
+    with pytest.raises(RowRequestError, match=r"does not exist"):
+        model(engine).answer({"query": "SELECT secret.* FROM trades"})

@@ -56,7 +56,7 @@ POSTGRESQL = (
 )
 """Beginnings of SQLSTATE."""
 MYSQL: Mapping[int, str] = {
-    **dict.fromkeys((1052, 1054, 1060, 1066), UNKNOWN_COLUMN),
+    **dict.fromkeys((1051, 1052, 1054, 1060, 1066), UNKNOWN_COLUMN),
     **dict.fromkeys((1055, 1056, 1111, 1140, 4015, 4016), GROUPING),
     **dict.fromkeys((1128, 1305, 1582, 1583, 4161), FUNCTION),
     **dict.fromkeys((1292, 1365, 1366, 1411, 1441, 1690), DATA),
@@ -67,7 +67,8 @@ WORDS = (
     (r"CSV Error on Line", LINE),
     (r"^(?:IO|Permission)Exception", FILE),
     (r"^DataError .*(?:year|timestamp|date)", DATA),
-    (r"no such column|not found in FROM|ambiguous|does not have a column|duplicate column", UNKNOWN_COLUMN),
+    (r"no such (?:column|table)|Referenced table|not found in FROM", UNKNOWN_COLUMN),
+    (r"ambiguous|does not have a column|duplicate column", UNKNOWN_COLUMN),
     (r"GROUP BY|aggregate|window", GROUPING),
     (r"no such function|wrong number of arguments|No function matches|Cannot compare|type mismatch", FUNCTION),
     (r"Conversion|convert|parse string|Out of Range|overflow|divi[ds]|decode|malformed JSON", DATA),

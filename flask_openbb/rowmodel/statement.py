@@ -312,7 +312,8 @@ def write(tree: exp.Query, dialect: str) -> str:
         generator._identifier_start = generator._identifier_end = "`"
     try:
         text: str = generator.generate(tree)
-    except UnsupportedError:
+    except (UnsupportedError, ValueError, TypeError, AttributeError, KeyError, IndexError):
+        # Besides its own error, the writer raises what its code runs into: ValueError of a JSON path such as $..a.
         raise RowRequestError(PLACE, "the statement uses what this database does not know.") from None
     check_words(text, "mysql" if dialect == "mariadb" else dialect, parser)
     return text

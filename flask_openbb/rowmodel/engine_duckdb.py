@@ -260,7 +260,8 @@ class DuckDBEngine:
         where, _, values = lift_filter(plan.where, self.columns, 0)
         statement = self.translator.marks(name, where, PARTS, percent_of(plan.total or 0))
         divided, present, seen = self._fetch(cursor, statement, values)[0]
-        (read,) = self.translator.read([name])
+        # Integers of 128 bits come as int, which DuckDB does not take back.
+        read = Decimal if self.columns[name].type == "decimal" else self.translator.read([name])[0]
         return marks_of(divided if read is None or divided is None else [*map(read, divided)], present, seen)
 
     def _count(self, cursor: Any, plan: Plan) -> int:

@@ -344,3 +344,33 @@ def test_text_of_sqlite_that_is_no_utf_8_is_shown(tmp_path):
 def test_cells_of_sqlite_that_are_not_of_their_type_are_text(kind, value):
     with made("sqlite", kind, [value]) as client:
         assert ask(client)["rowData"] == [{"id": 0, "v": value.strip("'")}]
+
+
+def test_times_of_nanoseconds_are_filtered_by_any_day():
+    values = ["'2026-01-02 10:00:00'", "'2262-04-11 23:47:16'", "'1677-09-23'", "NULL"]
+    with made("duckdb", "TIMESTAMP_NS", values) as client:
+
+        def those(kind, day, to=None):
+            return filtered(client, {"filterType": "date", "type": kind, "dateFrom": day, "dateTo": to})
+
+        assert (those("greaterThan", "1500-01-01"), those("lessThan", "1500-01-01")) == ({0, 1, 2}, set())
+        assert (those("lessThan", "9999-12-31"), those("greaterThan", "9999-12-31")) == ({0, 1, 2}, set())
+        assert (those("equals", "9999-12-31"), those("notEqual", "0001-01-01")) == (set(), {0, 1, 2})
+        assert those("inRange", "0001-01-01", "2026-01-02") == {0, 2}
+        check_groups(client)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"sortModel": [{"colId": "v", "sort": "asc"}]},
+        {"rowGroupCols": [{"field": "v"}]},
+        {"filterModel": {"v": {"filterType": "set", "values": ["x"]}}},
+    ],
+    ids=["sort", "group", "set"],
+)
+def test_what_is_only_shown_says_so_and_what_to_do(body):
+    with made("duckdb", "INTEGER[]", ["[1]"]) as client:
+        said = refused(client, **body)
+        assert "'v'" in said
+        assert "cast it in the select()" in said

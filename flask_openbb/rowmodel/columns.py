@@ -163,6 +163,9 @@ def _joint(kinds: set[str]) -> ColumnType:
     return kinds.pop() if len(kinds) == 1 else "other"  # type: ignore[return-value]  # kind_of gives column types
 
 
+ONLY_SHOWN = "Its type is only shown, counted, and filtered by blank and notBlank; cast it in the select() for more."
+
+
 class CastError(ValueError):
     """A key that is no value of its column's type; the message says what is."""
 
@@ -207,7 +210,7 @@ def _of_type(column: RowColumn, key: Any, zone: ZoneInfo) -> Any:
     if column.type == "boolean":
         return _boolean(key)
     if isinstance(key, bool) or column.type == "other":
-        msg = f"a boolean is no {column.type}" if column.type != "other" else "this column cannot be compared"
+        msg = f"a boolean is no {column.type}" if column.type != "other" else ONLY_SHOWN[:-1].lower()
         raise CastError(msg)
     if column.type in NUMERIC:
         number = _SPECIAL[key] if key in _SPECIAL and column.type != "integer" else cast_number(column.type, key)

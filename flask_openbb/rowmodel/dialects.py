@@ -40,6 +40,14 @@ class AsItIs(sa.TypeDecorator[Any]):
         return value.isoformat() if isinstance(value, date) else value
 
 
+class Nanoseconds(sa.DateTime):
+    """DuckDB's time of nanoseconds, which reaches from 1677 to 2262."""
+
+
+NS_FIRST: Expression = sa.literal_column("TIMESTAMP '1677-09-22 00:00:00'", sa.DateTime())
+NS_LAST: Expression = sa.literal_column("TIMESTAMP '2262-04-11 23:47:16.854775'", sa.DateTime())
+
+
 class TimeText(AsItIs):
     """A time as SQLite's text of it, without a fraction that is zero."""
 
@@ -285,7 +293,12 @@ class DuckDB(Dialect):
 
     def bound(self, value: sa.BindParameter[Any], column: Expression) -> Expression:
         # A type for both would be wider than what 38 digits hold.
-        return sa.func.cast_to_type(value, column) if isinstance(value.type, sa.Numeric) else value
+        if isinstance(value.type, sa.Numeric):
+            return sa.func.cast_to_type(value, column)
+        # Other times would be an error, not smaller or greater.
+        return (
+            sa.func.greatest(sa.func.least(value, NS_LAST), NS_FIRST) if isinstance(column.type, Nanoseconds) else value
+        )
 
     def contains(self, folded: Expression, needle: Expression) -> Expression:
         return sa.func.contains(folded, needle, type_=sa.Boolean())

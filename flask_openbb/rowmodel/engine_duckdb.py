@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from ..errors import ConfigError, RowRequestError
-from .dialects import DuckDB
+from .dialects import DuckDB, Nanoseconds
 from .engine_sql import convert, identify
 from .engines import Guard, Row
 from .kept import Kept, weight_of
@@ -61,7 +61,8 @@ TYPES: Mapping[str, Any] = {
     "UHUGEINT": WideInteger(0, 2**128 - 1),
     **dict.fromkeys(("FLOAT", "DOUBLE"), sa.Double()),
     "DATE": sa.Date(),
-    **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), sa.DateTime()),
+    **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS"), sa.DateTime()),
+    "TIMESTAMP_NS": Nanoseconds(),
     "TIMESTAMP WITH TIME ZONE": sa.DateTime(timezone=True),
     "TIMESTAMPTZ_NS": ZonedNanoseconds(timezone=True),
     "VARCHAR": sa.String(),

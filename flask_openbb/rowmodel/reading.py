@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..errors import RowRequestError
-from .columns import ORDERED, CastError, RowColumn, RowColumns, cast_key
+from .columns import ONLY_SHOWN, ORDERED, CastError, RowColumn, RowColumns, cast_key
 from .request import DEFAULT_LIMITS, Limits
 
 FORMULA = "formula_"
@@ -136,7 +136,8 @@ class Reader:
         """Read the name of a column whose values have an order."""
         column = self.column(value, place)
         if column.type not in ORDERED:
-            raise self.refuse(place, f"column {shorten(column.name)} has no order: it cannot be {what}.")
+            problem = f"column {shorten(column.name)} has no order: it cannot be {what}. {ONLY_SHOWN}"
+            raise self.refuse(place, problem)
         return column
 
     def key(self, value: Any, place: Callable[[], str], column: RowColumn) -> Any:

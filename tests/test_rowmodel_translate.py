@@ -298,6 +298,20 @@ def test_totals_are_forgotten_in_time_and_in_number():
     assert counts.get(None, plans[0]) is None
 
 
+def test_a_type_that_wraps_another_is_that_one():
+    """As clickhouse-sqlalchemy's Nullable and LowCardinality do."""
+
+    class Nullable(sa.types.UserDefinedType):
+        def __init__(self, nested_type):
+            self.nested_type = nested_type
+
+    wrapped = {"text": sa.String(), "integer": sa.BigInteger(), "decimal": sa.Numeric(18, 2), "datetime": sa.DateTime()}
+    table = sa.table("t", *(sa.column(name, Nullable(Nullable(kind))) for name, kind in wrapped.items()))
+    relation = relation_of(table, "clickhouse")
+    assert [column.type for column in relation.columns.values()] == list(wrapped)
+    assert relation.columns["decimal"].scale == 2
+
+
 def test_columns_without_a_type_are_only_shown():
     relation = relation_of(sa.table("t", sa.column("id", sa.Integer), sa.column("x")), "postgresql")
     assert [column.type for column in relation.columns.values()] == ["integer", "other"]

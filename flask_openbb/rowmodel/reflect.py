@@ -249,7 +249,9 @@ def _own(kind: Any) -> Any:
     """Give the database's own type of a type decorator or a domain."""
     if isinstance(kind, sa.TypeDecorator):
         kind = kind.impl_instance
-    return _own(kind.data_type) if isinstance(kind, postgresql.DOMAIN) else kind
+    # What clickhouse-sqlalchemy's Nullable and LowCardinality are of.
+    within = kind.data_type if isinstance(kind, postgresql.DOMAIN) else getattr(kind, "nested_type", None)
+    return kind if within is None else _own(within)
 
 
 def _read_as(column: Expression, kind: ColumnType, dialect: str) -> Expression:

@@ -97,7 +97,7 @@ class ClickHouse(Dialect):
         if isinstance(kind, sa.Date):
             return sa.func.toDate32(text, type_=kind)
         if isinstance(kind, sa.Numeric) and not isinstance(kind, sa.Float):
-            scale = getattr(column.type, "scale", 0)
+            scale = getattr(column.type, "scale", None)
             return sa.func.toDecimal256(text, sa.literal_column(str(18 if scale is None else scale)), type_=kind)
         return value
 

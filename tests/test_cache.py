@@ -457,7 +457,7 @@ def at_once(count, work):
     barrier, results = threading.Barrier(count), [None] * count
 
     def run(number):
-        barrier.wait(10)
+        barrier.wait(60)
         try:
             results[number] = work(number)
         except Exception as error:
@@ -467,7 +467,7 @@ def at_once(count, work):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(90)
     return results
 
 
@@ -483,7 +483,7 @@ class Crowd:
 
     def gather(self):
         for _ in range(self.others):
-            assert self.missing.acquire(timeout=10)
+            assert self.missing.acquire(timeout=60)
 
 
 class Watched(Endless):
@@ -548,7 +548,7 @@ def test_when_the_answer_cannot_be_kept_the_others_do_not_queue(make_app):
         if n == 1:
             crowd.gather()
         else:
-            together.wait(10)
+            together.wait(60)
         return [{"n": n}], {"Cache-Control": "no-store"}
 
     calls = counted(app, OpenBB(app), cache=60, view=view)
@@ -564,16 +564,16 @@ def test_nobody_waits_for_ever():
 
     def slow():
         inside.set()
-        leave.wait(10)
+        leave.wait(60)
         return "kept", "slow"
 
     first = threading.Thread(target=lambda: flights.once("key", look=lambda: None, compute=slow))
     first.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     assert flights.once("key", look=lambda: None, compute=lambda: ("kept", "quick")) == "quick"
     flights.alone("key", look=lambda: None, compute=lambda: pytest.fail("somebody computes already"))
     leave.set()
-    first.join(10)
+    first.join(60)
 
 
 def test_another_workers_lock_is_waited_for(backend):
@@ -816,7 +816,7 @@ def test_while_one_request_tries_a_backend_again_the_others_do_without(monkeypat
             if key == "down":
                 raise ConnectionError
             inside.set()
-            assert leave.wait(10)
+            assert leave.wait(60)
             return b"back"
 
     store, found = CachelibStore(Hangs()), []
@@ -824,10 +824,10 @@ def test_while_one_request_tries_a_backend_again_the_others_do_without(monkeypat
     clock.now += REST
     first = threading.Thread(target=lambda: found.append(store.get("first")))
     first.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     assert (store.get("second"), asked) == (None, ["down", "first"])
     leave.set()
-    first.join(10)
+    first.join(60)
     assert (found, store.get("third")) == ([b"back"], b"back")
 
 

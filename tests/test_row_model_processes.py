@@ -66,7 +66,7 @@ def test_a_guard_is_cancelled_when_its_socket_is_closed_by_the_other_side(app, n
         watch_of_process().look()
         assert not guard.cancelled
         there.close()
-        assert stopped.wait(10)
+        assert stopped.wait(60)
     assert guard.cancelled
 
 
@@ -82,7 +82,7 @@ def test_a_question_that_cannot_be_stopped_leaves_the_others_watched(app, caplog
         with here, context, watched(guard), guard.running(stop):
             there.close()
             assert wait_until(lambda guard=guard: guard.cancelled)
-    assert stopped.wait(10)
+    assert stopped.wait(60)
     assert "could not be stopped" in caplog.text
 
 

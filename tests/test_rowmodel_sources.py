@@ -309,6 +309,25 @@ def test_a_select_narrows_a_source(tmp_path):
     bind.dispose()
 
 
+def test_a_total_counted_while_the_rows_changed_is_not_kept(tmp_path, monkeypatch):
+    bind, table = sqlite(tmp_path)
+    source, counts = open_source(table, "id", bind=bind), Counts()
+    count = source.engine.count
+
+    def counted(*given):
+        found = count(*given)
+        with bind.begin() as connection:
+            connection.execute(table.delete().where(table.c.id == 9))
+        counts.clear()  # as a form does that wrote
+        return found
+
+    monkeypatch.setattr(source.engine, "count", counted)
+    assert ask(source, {"endRow": 5}, counts=counts).row_count == 10
+    monkeypatch.undo()
+    assert ask(source, {"endRow": 5}, counts=counts).row_count == 9
+    bind.dispose()
+
+
 class Tenant:
     """A value of the user's own, all of which look alike and some of which are equal."""
 

@@ -223,3 +223,13 @@ def test_rows_are_given_to_duckdb_by_columns():
     began = time.monotonic()
     assert rows(client, "SELECT count(*) AS n, sum(a) AS s FROM t") == [{"n": 20_000, "s": 199_990_000}]
     assert time.monotonic() - began < 10
+
+
+def test_a_file_replaced_by_one_with_its_columns_in_another_order_is_read_by_name(tmp_path):
+    path = tmp_path / "t.parquet"
+    duckdb.sql(f"COPY (SELECT 1 AS id, 2 AS price) TO '{path}'")
+    client = make(str(path))
+    assert rows(client, "SELECT * FROM t") == [{"id": 1, "price": 2}]
+    duckdb.sql(f"COPY (SELECT 20 AS price, 10 AS id) TO '{tmp_path}/new.parquet'")
+    (tmp_path / "new.parquet").replace(path)
+    assert rows(client, "SELECT * FROM t") == [{"id": 10, "price": 20}]

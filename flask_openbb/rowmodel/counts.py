@@ -39,6 +39,8 @@ class Counts:
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, tuple[float, int]] = OrderedDict()
+        self.cleared = 0
+        """How often all totals were forgotten; what was counted before is not kept after."""
 
     def get(self, identity: Hashable, plan: Plan) -> int | None:
         """Give a total, or None if it is not known any more."""
@@ -55,12 +57,18 @@ class Counts:
         """Forget all totals: the rows changed."""
         with self._lock:
             self._kept.clear()
+            self.cleared += 1
 
-    def put(self, identity: Hashable, plan: Plan, total: int) -> None:
-        """Keep a total; none of a source without an identity, nor of a filter as large as no statement is kept for."""
+    def put(self, identity: Hashable, plan: Plan, total: int, *, cleared: int | None = None) -> None:
+        """Keep a total; none of a source without an identity, nor of a filter as large as no statement is kept for.
+
+        :param cleared: What :attr:`cleared` was before the rows were counted.
+        """
         if identity is None or weight_of(plan.where, 0) > LARGEST:
             return
         with self._lock:
+            if cleared is not None and cleared != self.cleared:
+                return
             self._kept[_key(identity, plan)] = (self._clock() + self.seconds, total)
             while len(self._kept) > self.size:
                 self._kept.popitem(last=False)

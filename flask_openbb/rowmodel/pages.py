@@ -98,9 +98,10 @@ def _total(source: Source, plan: Plan, found: int, guard: Guard, counts: Counts 
 
 
 def _counted(source: Source, plan: Plan, guard: Guard, counts: Counts | None) -> int:
+    cleared = 0 if counts is None else counts.cleared
     total = source.engine.count(plan, guard)
     if counts is not None:
-        counts.put(source.identity, plan, total)
+        counts.put(source.identity, plan, total, cleared=cleared)
     return total
 
 

@@ -167,7 +167,11 @@ def _filled(name: str, given: Any, connection: Any) -> Sequence[str]:
     listed = ", ".join(map(text, escaped))
     more = ", union_by_name = true" if len(files) > 1 else ""
     reader = READERS[_ending(files[0])]
-    connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM {reader}([{listed}]{more})")  # noqa: S608
+    found = f"{reader}([{listed}]{more})"
+    # By name: the file may be replaced by one that has its columns in another order.
+    described = connection.execute(f"DESCRIBE SELECT * FROM {found}").fetchall()  # noqa: S608
+    columns = ", ".join(quoted(column) for column, *_ in described)
+    connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT {columns} FROM {found}")  # noqa: S608
     return list(dict.fromkeys([*files, *escaped]))
 
 

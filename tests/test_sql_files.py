@@ -201,8 +201,7 @@ def test_a_view_that_does_not_work_and_a_text_that_is_none_close_no_sqlite_file(
     client = make({"m": str(path)} if mapped else str(path))
     assert names(client) == ["bytes", "t"]
     assert rows(client, "SELECT a FROM t") == [{"a": "ok"}]
-    found = rows(client, "SELECT a FROM bytes")
-    assert found == [{"a": "\ufffdA"}] if mapped else found.startswith("A value cannot be converted")
+    assert rows(client, "SELECT a FROM bytes") == [{"a": "\ufffdA"}]
     assert "The table 'broken'" in caplog.text
     assert "Traceback" not in caplog.text
 

@@ -266,9 +266,9 @@ def test_the_names_in_a_message_of_duckdb_are_not_taken_for_its_cause(text, sent
     assert caught.value.problem.startswith(sentence)
 
 
-def test_what_python_cannot_hold_is_a_value_that_cannot_be_converted():
-    with pytest.raises(RowRequestError, match="a value cannot be converted"):
-        model("postgresql").answer({"query": "SELECT 'infinity'::timestamp AS t"})
+def test_a_time_that_python_cannot_hold_is_shown_as_the_database_writes_it():
+    query = "SELECT 'infinity'::timestamp AS t, '0044-03-15 BC'::date AS d"
+    assert model("postgresql").answer({"query": query})["rowData"] == [{"t": "infinity", "d": "0044-03-15 BC"}]
 
 
 @pytest.mark.parametrize("error", ["InternalException", "FatalException"])

@@ -1026,6 +1026,39 @@ def test_a_table_that_is_made_later_ends_the_refusal(app, engine, monkeypatch, o
     assert manifest()["data"]["table"]["columnsDefs"][0]["field"] == "id"
 
 
+def test_sources_that_take_long_to_fail_are_not_asked_for_each_manifest(app, openbb, manifest, monkeypatch):
+    clock, opened = [0.0], []
+    monkeypatch.setattr("flask_openbb.web.assembly.monotonic", lambda: clock[0])
+
+    def down():
+        opened.append(clock[0])
+        clock[0] += 40
+        raise OSError("no route to host")
+
+    @app.post("/slow")
+    @openbb.row_model(source=down, table="t", key="id")
+    def slow(): ...
+
+    assert "data" not in manifest()["slow"]
+    assert manifest() == manifest()
+    clock[0] += 31
+    manifest()
+    assert opened == [0.0, 71.0]
+
+
+def test_a_manifest_whose_sources_were_read_is_kept_whatever_is_said_of_their_columns(
+    app, openbb, engine, client, caplog, monkeypatch
+):
+    @app.post("/trades")
+    @openbb.row_model(source=Trade, bind=engine, columns=[Column("desk", agg_func="sum"), Column("Price")])
+    def trades(): ...
+
+    monkeypatch.setattr("flask_openbb.web.assembly.AGAIN", -1.0)
+    for _ in range(3):
+        assert client.get("/widgets.json").status_code == 200
+    assert len(caplog.records) == 2
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [

@@ -49,12 +49,14 @@ def manifests_of(app: Flask, state: State) -> Built:
         if state.built is not None and state.built.again and old:
             state.built = None
         if state.built is None:
-            state.refused, state.built_at = (), monotonic()
+            state.refused = ()
             try:
                 state.built = build(app, state, routes)
             except ManifestError as error:
                 state.refused = error.faults
                 raise
+            finally:  # at its end, since waiting for sources that are down takes its time
+                state.built_at = monotonic()
         return state.built
 
 

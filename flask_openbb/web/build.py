@@ -75,9 +75,9 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
     for binding in routes.widgets.values():
         try:
             rows = resolve_options(routes, binding.plan.rows, near=binding.endpoint)
-            columns, said = _columns(binding)
+            columns, said, read = _columns(binding)
             faults += said
-            unread = unread or bool(said)
+            unread = unread or not read
             entry = entry_of(
                 binding.declaration,
                 binding.function,
@@ -115,9 +115,9 @@ def compose(app: Flask, state: State, routes: Routes) -> Built:
     return Built(wire, apps, agents, tuple(faults), signed, documents, again=unread)
 
 
-def _columns(binding: Binding) -> tuple[tuple[Column, ...], tuple[Fault, ...]]:
+def _columns(binding: Binding) -> tuple[tuple[Column, ...], tuple[Fault, ...], bool]:
     if binding.rows is None:
-        return binding.columns, ()
+        return binding.columns, (), True
     from .row_columns import row_columns  # noqa: PLC0415 - loaded when first used
 
     return row_columns(binding)

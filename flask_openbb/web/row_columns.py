@@ -46,15 +46,15 @@ TYPES: Mapping[str, Types] = {
 """The filter of a column is that of its ``cellDataType``: a time has the one of dates, unlike in a table."""
 
 
-def row_columns(binding: Binding) -> tuple[tuple[Column, ...], tuple[Fault, ...]]:
-    """Give the columns of a row model for its manifest, and what is to be said of them.
+def row_columns(binding: Binding) -> tuple[tuple[Column, ...], tuple[Fault, ...], bool]:
+    """Give the columns of a row model for its manifest, what is to be said of them, and whether its source was read.
 
     :raises ConfigError: If the source is declared wrongly.
     :raises MissingExtraError: If a package is missing.
     """
     model = binding.rows
     if model is None or not model.declared or binding.declaration.wire is not None:
-        return binding.columns, ()
+        return binding.columns, (), True
     try:
         found = _in_time(lambda: model.source().columns)
     except MissingExtraError:
@@ -69,8 +69,8 @@ def row_columns(binding: Binding) -> tuple[tuple[Column, ...], tuple[Fault, ...]
         message = f"The source could not be read ({reason}), so the manifest has no columns of it."
         fix = "It is read again with the manifest in half a minute; Workspace shows the columns of the first rows."
         location = binding.declaration.location
-        return binding.columns, (Fault("warning", message, widget=binding.id, location=location, fix=fix),)
-    return merged(found, binding.columns), (*_unknown(binding, found), *_aggregates(binding, found))
+        return binding.columns, (Fault("warning", message, widget=binding.id, location=location, fix=fix),), False
+    return merged(found, binding.columns), (*_unknown(binding, found), *_aggregates(binding, found)), True
 
 
 def _unknown(binding: Binding, found: RowColumns) -> Iterator[Fault]:

@@ -296,3 +296,22 @@ def test_a_connection_that_cannot_be_put_back_is_thrown_away():
         connection.exec_driver_sql("SELECT 1")
     assert answer(source, parse_request({}, source.columns)).rows == [{"id": 1}]
     bind.dispose()
+
+
+def test_an_export_of_mariadb_that_is_given_up_is_not_read_to_its_end(caplog):
+    bind = sa.create_engine(URLS["mariadb"], pool_size=1, max_overflow=0)
+    rows = "SELECT seq AS id, repeat('x', 200) AS name FROM seq_1_to_1000000"
+    source = open_source(sa.text(rows).columns(id=sa.BigInteger, name=sa.String), "id", bind=bind)
+    session = "SELECT connection_id(), (SELECT variable_value FROM information_schema.session_status "
+    session += "WHERE variable_name = 'BYTES_SENT'), @@max_statement_time, @@tx_read_only"
+    with bind.connect() as connection:
+        number, _, *settings = connection.exec_driver_sql(session).one()
+    exported = export(source, parse_request({}, source.columns), guard=Guard(120))
+    next(exported)
+    exported.close()
+    with bind.connect() as connection:
+        same, sent, *after = connection.exec_driver_sql(session).one()
+    assert int(sent) < 50_000_000  # of 200 million and more
+    assert (same, after) == (number, settings)
+    assert not caplog.records
+    bind.dispose()

@@ -112,8 +112,12 @@ class SQLEngine:
             options = {"stream_results": True, "yield_per": STREAM_ROWS, **compiling(lifted.values)}
             values = dict(self.protection.values(lifted.values))
             with connection.execute(statement, values, execution_options=options) as result:
-                for part in result.partitions():
-                    yield from convert([tuple(row) for row in part], converters)
+                try:
+                    for part in result.partitions():
+                        yield from convert([tuple(row) for row in part], converters)
+                except GeneratorExit:
+                    self.protection.abandon(connection, result.cursor)
+                    raise
 
     def _fetch(
         self, connection: sa.Connection, statement: Statement, values: Mapping[str, Any], guard: Guard

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from decimal import Decimal
 from functools import cache, partial
 from time import monotonic
@@ -69,6 +69,9 @@ class Protection:
     def stopper(self, connection: sa.Connection) -> Callable[[], None]:
         """Give what stops a statement from another thread."""
         return lambda: None
+
+    def abandon(self, connection: sa.Connection, cursor: Any) -> None:
+        """Give up rows that nobody reads any more."""
 
     def stopped(self, error: sa.exc.DBAPIError) -> bool:
         """Whether an error says that a statement was stopped."""
@@ -265,6 +268,12 @@ class MariaDBProtection(Protection):
                 pool.dispose()
 
         return stop if number is not None else lambda: None
+
+    def abandon(self, connection: sa.Connection, cursor: Any) -> None:
+        # A cursor that closes reads its rows to their end; here that is the error of a statement that was stopped.
+        with suppress(Exception):
+            self.stopper(connection)()
+            cursor.close()
 
     def stopped(self, error: sa.exc.DBAPIError) -> bool:
         code = error.orig.args[0] if error.orig is not None and error.orig.args else None

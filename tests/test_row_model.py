@@ -851,6 +851,21 @@ def test_a_url_makes_one_engine(app, openbb, ask, tmp_path):
 # -- The manifest -----------------------------------------------------------------------------------------------------
 
 
+def test_a_sqlite_file_that_is_replaced_is_read_by_the_next_question(app, openbb, ask, tmp_path):
+    @app.post("/trades")
+    @openbb.row_model(bind=f"sqlite:///{tmp_path / 'trades.sqlite'}", table="trades")
+    def trades(): ...
+
+    for number in (1, 2):
+        engine = sa.create_engine(f"sqlite:///{tmp_path / 'new.sqlite'}")
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE trades (id INTEGER PRIMARY KEY)")
+            connection.exec_driver_sql(f"INSERT INTO trades VALUES ({number})")
+        engine.dispose()
+        (tmp_path / "new.sqlite").replace(tmp_path / "trades.sqlite")
+        assert ask("/trades")["rowData"] == [{"id": number}]
+
+
 def test_columns_come_from_the_source_and_declared_ones_win(app, openbb, manifest, engine):
     @app.post("/trades")
     @openbb.row_model(

@@ -8,6 +8,7 @@ from threading import Event, Semaphore
 import duckdb
 import pytest
 import sqlalchemy as sa
+from rowmodel_data import URLS, sa_engine
 from servers import wait_until
 
 from flask_openbb.errors import ConfigError
@@ -113,13 +114,14 @@ def test_a_socket_that_has_no_number_is_not_watched(app):
         assert watching is None
 
 
-def test_engines_of_urls_no_longer_given_are_closed(tmp_path, monkeypatch):
+def test_engines_of_urls_no_longer_given_are_closed(monkeypatch):
+    sa_engine("postgresql").dispose()
     monkeypatch.setattr("flask_openbb.web.row_binds.KEPT", 2)
     given = {"url": ""}
     binds = Binds(lambda: given["url"], pid=os.getpid())
 
     def find(name):
-        given["url"] = f"sqlite:///{tmp_path}/{name}.sqlite"
+        given["url"] = f"{URLS['postgresql']}?application_name={name}"
         return binds.find(None)
 
     engines = {name: find(name) for name in "ab"}

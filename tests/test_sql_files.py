@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import time
+from contextlib import closing
 
 import duckdb
 import pytest
@@ -232,3 +233,15 @@ def test_a_file_replaced_by_one_with_its_columns_in_another_order_is_read_by_nam
     duckdb.sql(f"COPY (SELECT 20 AS price, 10 AS id) TO '{tmp_path}/new.parquet'")
     (tmp_path / "new.parquet").replace(path)
     assert rows(client, "SELECT * FROM t") == [{"id": 10, "price": 20}]
+
+
+def test_a_sqlite_file_that_is_replaced_is_read_by_the_next_question(tmp_path):
+    path = tmp_path / "t.sqlite"
+    client = None
+    for number in (1, 2):
+        new = tmp_path / "new.sqlite"
+        with closing(sqlite3.connect(new)) as connection, connection:
+            connection.execute(f"CREATE TABLE t AS SELECT {number} AS id")
+        new.replace(path)
+        client = client or make(str(path))
+        assert rows(client, "SELECT * FROM t") == [{"id": number}]

@@ -128,6 +128,19 @@ def narrow(source: Source, to: Any) -> Source:
     return made
 
 
+def engine_of(url: Any) -> Any:
+    """Make an engine of ours from a URL of SQLAlchemy's.
+
+    A SQLite file is opened for each question. Another may take its place, and connections of a pool would answer from
+    either, as they come.
+    """
+    from sqlalchemy import NullPool, QueuePool, create_engine
+
+    if url.get_backend_name() == "sqlite" and url.get_dialect().get_pool_class(url) is QueuePool:
+        return create_engine(url, poolclass=NullPool)
+    return create_engine(url, pool_pre_ping=True)
+
+
 def _is_mapped(source: Any) -> bool:
     return hasattr(source, "__mapper__") or hasattr(source, "__clause_element__")
 

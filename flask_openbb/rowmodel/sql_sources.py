@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError, MissingExtraError
+from .sources import engine_of
 from .sql_paths import REMOTE, SQLITE
 
 if TYPE_CHECKING:
@@ -149,12 +150,10 @@ def _server(
 
 def _engine(given: Any) -> Any:
     """Open an engine of our own: a SQLite file only for reading."""
-    from sqlalchemy import create_engine, make_url
+    from sqlalchemy import make_url
 
     url = make_url(given)
     file = url.database
     if url.get_backend_name() == "sqlite" and file and not file.startswith("file:") and file != ":memory:":
-        path = Path(file).absolute().as_uri()
-        url = url.set(database=f"{path}?mode=ro").update_query_dict({"uri": "true"})
-        return create_engine(f"sqlite:///{path}?mode=ro&uri=true")
-    return create_engine(url, pool_pre_ping=True)
+        url = make_url(f"sqlite:///{Path(file).absolute().as_uri()}?mode=ro&uri=true")
+    return engine_of(url)

@@ -27,7 +27,7 @@ from weakref import WeakKeyDictionary
 from flask import current_app
 
 from ..errors import ConfigError, MissingExtraError
-from ..rowmodel.sources import DATABASES
+from ..rowmodel.sources import DATABASES, engine_of
 
 _renewed: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 """Engines of a parent process that this process has opened anew, and its number."""
@@ -97,7 +97,7 @@ class Binds:
 
     def _engine(self, url: Any) -> Any:
         try:
-            from sqlalchemy import create_engine, make_url
+            from sqlalchemy import make_url
             from sqlalchemy.exc import ArgumentError, NoSuchModuleError
         except ImportError as error:
             raise MissingExtraError("sql", feature="A row model over a database") from error
@@ -112,7 +112,7 @@ class Binds:
             raise ConfigError(msg) from None
         with _lock:
             if url not in self._made:
-                self._made[url] = create_engine(url, pool_pre_ping=True)
+                self._made[url] = engine_of(url)
             self._made.move_to_end(url)
             made = self._made[url]
             unused = self._made.popitem(last=False)[1] if len(self._made) > KEPT else None

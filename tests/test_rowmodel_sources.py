@@ -878,3 +878,19 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     (tmp_path / "bad.parquet").write_bytes(b"PAR1")
     with pytest.raises(ConfigError, match=r"bad\.parquet' cannot be read: .*too small"):
         open_source(tmp_path / "bad.parquet", "id")
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [
+        lambda: open_source("desk:hunter2@db.example/book", "id"),
+        lambda: open_sql("desk:hunter2@db.example/book", caps=SqlCaps()).catalog(),
+        lambda: open_sql({"book": "postgresql://desk:hunter2@db.example/book"}, caps=SqlCaps()).catalog(),
+    ],
+    ids=["source", "sql", "mapping"],
+)
+def test_a_url_given_for_a_file_is_refused_without_its_password(opened):
+    with pytest.raises(ConfigError) as error:
+        opened()
+    assert str(error.value).startswith("'db.example/book' is no file ")
+    assert "hunter2" not in str(error.value)

@@ -200,7 +200,8 @@ def _of_path(path: str, table: str | None) -> Database:
         msg = f"{path!r} is a folder. Give a glob of its files, such as {os.path.join(path, '*.parquet')!r}."
         raise ConfigError(msg)
     if reader is None:
-        msg = f"{path!r} is no file a row model reads. Endings: {', '.join([*READERS, *DATABASES])}."
+        shown = path.rpartition("@")[2]  # a URL without its beginning may hold a password
+        msg = f"{shown!r} is no file a row model reads. Endings: {', '.join([*READERS, *DATABASES])}."
         raise ConfigError(msg)
     _check_files(path)
     # A file that is there is meant, not those its name would be a pattern of.

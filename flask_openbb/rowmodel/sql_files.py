@@ -97,7 +97,8 @@ def _check(given: Any) -> None:
     path = os.fspath(given)
     if not os.path.isdir(path) and _ending(path) not in {*READERS, *DATABASES, *SQLITE}:
         endings = ", ".join([*READERS, *DATABASES, *sorted(SQLITE)])
-        raise ConfigError(f"{path!r} is no file that is read. Endings: {endings}.")
+        shown = path.rpartition("@")[2]  # a database's URL may hold a password
+        raise ConfigError(f"{shown!r} is no file that is read. Endings: {endings}.")
     if not path.startswith(REMOTE) and not _files(path):
         raise ConfigError(f"there is no file {path!r}.")
 

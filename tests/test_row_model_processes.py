@@ -14,6 +14,7 @@ from servers import wait_until
 from flask_openbb.errors import ConfigError
 from flask_openbb.rowmodel import Guard, open_source
 from flask_openbb.web.row_binds import Binds
+from flask_openbb.web.row_options import OpenedSource
 from flask_openbb.web.row_watch import watch_of_process, watched
 
 PARENT = os.getpid() + 1
@@ -170,3 +171,28 @@ def test_who_opens_a_slow_database_keeps_nobody_else_waiting(app, openbb, monkey
             go.set()
         assert [each.result() for each in slow] == [1, 1]
     assert sorted(opened) == ["quick", "slow"]
+
+
+def test_who_waited_for_a_database_that_is_down_does_not_try_it_too(app, openbb, tmp_path):
+    path, tries = tmp_path / "late.parquet", []
+    waited = OpenedSource(None)
+
+    def make():
+        tries.append(path)
+        return open_source(path, "id")
+
+    for _ in range(3):
+        with pytest.raises(ConfigError, match="there is no file"):
+            waited.get(make)
+    assert len(tries) == 1
+
+    @app.post("/late")
+    @openbb.row_model(source=path, key="id")
+    def late(): ...
+
+    def ask():
+        return app.test_client().post("/late", json={}).get_json()
+
+    assert "error" in ask()
+    duckdb.sql(f"COPY (SELECT 1 AS id) TO '{path}'")
+    assert ask()["rowCount"] == 1  # who comes later tries again

@@ -132,6 +132,8 @@ class Opened:
 class OpenedSource:
     """One source, opened by the first who asks; a slow database makes nobody wait but its own callers.
 
+    It is tried once: whoever waited for a database that is down would only wait as long again, one after another.
+
     :param bind: The engine, which lives as long as its identity is used.
     """
 
@@ -139,12 +141,22 @@ class OpenedSource:
         self.bind = bind
         self._lock = threading.RLock()
         self._source: Source | None = None
+        self._failed: Exception | None = None
 
     def get(self, make: Callable[[], Source]) -> Source:
-        """Give the source, or make it."""
+        """Give the source, or make it.
+
+        :raises Exception: What it failed with, now or while this thread waited.
+        """
         with self._lock:
+            if self._failed is not None:
+                raise self._failed
             if self._source is None:
-                self._source = make()
+                try:
+                    self._source = make()
+                except Exception as error:
+                    self._failed = error
+                    raise
             return self._source
 
 

@@ -117,7 +117,9 @@ class RowModel:
         try:
             source = found.get(lambda: self._made(given, bind))
         except BaseException:
-            self._opened.sources.pop(mark, None)
+            with self._opened.lock:
+                if self._opened.sources.get(mark) is found:  # and not what a later request tries
+                    del self._opened.sources[mark]
             raise
         with self._opened.lock:
             while len(self._opened.sources) > KEPT:

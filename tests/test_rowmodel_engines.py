@@ -5,6 +5,7 @@ import uuid
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from rowmodel_data import (
     COLUMNS,
     ENGINES,
@@ -295,6 +296,28 @@ def test_deep_and_last_pages_are_the_pages_of_a_shallow_question(source):
         page = answer(source, request, rules=deep)
         assert page.row_count == len(ROWS)
         assert page.rows == whole[start : start + 10]
+
+
+def test_pages_from_either_end_belong_together_where_rows_came_after_the_total_was_counted():
+    bind = sa_engine("sqlite")
+    table = sa.Table("trades", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True))
+    table.create(bind)
+    source, counts, deep = open_source(table, "id", bind=bind), Counts(), Rules(limits=Limits(deep=5))
+
+    def add(ids):
+        with bind.begin() as connection:
+            connection.execute(table.insert(), [{"id": number} for number in ids])
+
+    def page(start):
+        request = parse_request({"startRow": start, "endRow": start + 3}, source.columns)
+        found = answer(source, request, rules=deep, counts=counts)
+        return [row["id"] for row in found.rows]
+
+    add(range(20))
+    assert page(0) == [0, 1, 2]
+    add(range(20, 25))
+    assert [page(start) for start in range(0, 24, 3)] == [[at, at + 1, at + 2] for at in range(0, 24, 3)]
+    bind.dispose()
 
 
 def test_totals_are_counted_once(source):

@@ -75,8 +75,9 @@ def answer(
 def _leaves(source: Source, request: RowRequest, rules: Rules, guard: Guard, counts: Counts | None) -> Page:
     plan = leaves(request, source.columns, source.key, rules.limits.deep)
     known = counts.get(source.identity, plan) if counts is not None else None
-    if known is None and plan.start >= rules.limits.deep:
-        # It tells from which end a page is nearer.
+    if plan.start >= rules.limits.deep and (known is None or plan.start > known // 2):
+        # It tells from which end a page is nearer, and where one lies that is read from the last row on: an old total
+        # would give the rows of another page.
         known = _counted(source, plan, guard, counts)
     rows = source.engine.rows(replace(plan, total=known), guard)
     if known is None:

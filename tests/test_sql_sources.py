@@ -5,7 +5,7 @@ import os
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Semaphore
 
 import duckdb
 import pytest
@@ -265,6 +265,32 @@ def test_the_tables_of_a_database_are_read_once_for_all_who_wait_for_them(monkey
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(ask, range(4)))) == 1
     assert reads == [1]
+
+
+def test_a_database_that_is_down_is_tried_once_for_all_who_wait_for_it(monkeypatch):
+    database = open_sql(sa.create_engine("sqlite://"), caps=SqlCaps())
+    reads, asked = [], Semaphore(0)
+
+    def clock():
+        asked.release()
+        return time.monotonic()
+
+    def read():
+        reads.append(1)
+        assert all(asked.acquire(timeout=60) for _ in range(4))
+        raise OSError("no route to host")
+
+    def ask(_):
+        with pytest.raises(OSError, match="no route to host"):
+            database.catalog()
+
+    monkeypatch.setattr("flask_openbb.rowmodel.sql_database.monotonic", clock)
+    monkeypatch.setattr(database, "read_catalog", read)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(ask, range(4)))
+    assert reads == [1]
+    monkeypatch.setattr(database, "read_catalog", lambda: SqlCatalog([SqlTable("t")]))
+    assert [table.name for table in database.catalog()] == ["t"]
 
 
 def test_a_statement_on_sqlite_needs_one_connection_though_the_tables_are_old(monkeypatch, tmp_path):

@@ -63,6 +63,8 @@ class SqlDatabase(ABC):
         self._lock = threading.Lock()
         self._catalog: tuple[float, int, SqlCatalog] | None = None
         """Until when it is believed, of which version, and what it is."""
+        self._failed: tuple[float, Exception] | None = None
+        """When it could not be read last, and why."""
 
     def catalog(self) -> SqlCatalog:
         """Give the relations that may be read, as they were at most a minute ago."""
@@ -77,12 +79,19 @@ class SqlDatabase(ABC):
         return known[2] if known is not None and known[0] > monotonic() and known[1] == self.version else None
 
     def _read(self) -> SqlCatalog:
+        asked = monotonic()
         with self._lock:
             catalog = self._believed()  # another thread may have read it meanwhile
             if catalog is None:
+                if self._failed is not None and self._failed[0] >= asked:
+                    raise self._failed[1]  # or all who waited would wait again, one after another
                 version = self.version
-                catalog = self.read_catalog()
-                self._catalog = (monotonic() + CATALOG_SECONDS, version, catalog)
+                try:
+                    catalog = self.read_catalog()
+                except Exception as error:
+                    self._failed = (monotonic(), error)
+                    raise
+                self._catalog, self._failed = (monotonic() + CATALOG_SECONDS, version, catalog), None
         return catalog
 
     @abstractmethod

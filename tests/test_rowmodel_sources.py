@@ -767,6 +767,19 @@ def test_guards_bound_rows_in_memory_too():
     assert ask(rows_source(ROWS, "id"), {"startRow": 9}, guard=guard).rows == [ROWS[9]]
 
 
+@pytest.mark.parametrize("table", ["at", "qualify", "pivot", "trades"])
+def test_tables_and_columns_of_duckdb_are_named_by_any_of_its_words(table):
+    connection = duckdb.connect()
+    words = [word for (word,) in connection.execute("SELECT DISTINCT keyword_name FROM duckdb_keywords()").fetchall()]
+    listed = ", ".join(f'{number} AS "{word}"' for number, word in enumerate(words))
+    connection.execute(f'CREATE TABLE "{table}" AS SELECT 7 AS id, {listed}')
+    source = open_source(connection, "id", table=table)
+    body = {"filterModel": {"at": {"type": "equals", "filter": words.index("at")}}, "sortModel": [{"colId": "qualify"}]}
+    row = {"id": 7, **{word: number for number, word in enumerate(words)}}
+    assert answer(source, parse_request(body, source.columns)).rows == [row]
+    connection.close()
+
+
 def test_the_keys_of_rows_are_plain_text():
     # orjson refuses any other kind of key, and rows would be written ten times as slowly.
     table = sa.Table(

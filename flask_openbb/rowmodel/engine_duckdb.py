@@ -22,6 +22,7 @@ from weakref import WeakKeyDictionary, WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql.base import PGIdentifierPreparer
 
 from ..errors import ConfigError, RowRequestError
 from .dialects import DuckDB, Nanoseconds
@@ -51,7 +52,17 @@ IS_TABLE = (
 )
 SCANNED = "openbb_scanned"
 """Says in a table's ``info`` that it is read as it is, as a view of the user's own may not be."""
+
+
+class _Quoting(PGIdentifierPreparer):
+    """Quotes every name: DuckDB has words that PostgreSQL has not, such as ``at`` and ``qualify``."""
+
+    def _requires_quotes(self, value: str) -> bool:
+        return True
+
+
 DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+DIALECT.identifier_preparer = _Quoting(DIALECT)
 
 TYPES: Mapping[str, Any] = {
     "BOOLEAN": sa.Boolean(),
@@ -306,8 +317,8 @@ def _reads_one_table(source: Any) -> bool:
     return bool(froms[0].info.get(SCANNED)) and any(each.compare(source) for each in narrowed)
 
 
-def _whole(name: str, schema: str) -> str:
-    """Give the statement of all that a table or view of a schema has: ``table()`` of DuckDB 1 finds no such view."""
+def _whole(name: str, schema: str | None) -> str:
+    """Give the statement of all that a table or view has: ``table()`` of DuckDB 1 reads all of a view."""
     return str(sa.select(sa.text("*")).select_from(sa.table(name, schema=schema)).compile(dialect=DIALECT))
 
 
@@ -325,7 +336,7 @@ def table_of(database: Database, name: str, *, schema: str | None = None) -> Any
     """
     with database.cursor() as cursor:
         try:
-            relation = cursor.table(name) if schema is None else cursor.sql(_whole(name, schema))
+            relation = cursor.sql(_whole(name, schema))
         except Exception as error:
             found = ", ".join(repr(row[0]) for row in cursor.execute("SHOW TABLES").fetchmany(20))
             msg = f"DuckDB has no table {name!r}. Tables: {found or 'none'}."

@@ -176,28 +176,31 @@ def cast_key(column: RowColumn, key: Any, zone: ZoneInfo) -> Any:
     :param key: A JSON scalar other than null, checked already.
     :raises CastError: If no value of the column has this key.
     """
-    as_it_is = column.texts is not None and not isinstance(key, bool) and column.texts.fullmatch(str(key))
+    if column.texts is None or isinstance(key, bool):
+        return _of_type(column, key, zone)
     try:
         found = _of_type(column, key, zone)
     except CastError:
-        if as_it_is:
+        if column.texts.fullmatch(str(key)):
             return key
         raise
-    return key if as_it_is and isinstance(key, str) and not _is_same(found, key) else found
+    return key if isinstance(key, str) and not _is_same(found, key) and column.texts.fullmatch(key) else found
 
 
 def _is_same(value: Any, key: str) -> bool:
     """Whether a value of a column that holds anything is all that its text says."""
     if isinstance(value, datetime):
-        return is_whole(datetime.fromisoformat(key.replace("Z", "+00:00")), key)
+        return is_sqlite_text(datetime.fromisoformat(key.replace("Z", "+00:00")), key)
     if isinstance(value, date):
         return value.isoformat() == key
     return not isinstance(value, float) or abs(value) < 2**53 or key in _SPECIAL
 
 
-def is_whole(value: datetime, text: str) -> bool:
-    """Whether a text says a time to the second, without a time zone."""
-    return value.tzinfo is None and len(text) >= len("2026-01-02 03:04:05")
+def is_sqlite_text(value: datetime, text: str) -> bool:
+    """Whether a text is one of those that SQLite is asked for a time by: see :meth:`.dialects.SQLite.among`."""
+    if value.tzinfo is not None or len(text) not in {19, 23, 26}:
+        return False
+    return len(text) == 19 or value.microsecond > 0 or (len(text) == 26 and "T" not in text)
 
 
 def _of_type(column: RowColumn, key: Any, zone: ZoneInfo) -> Any:
@@ -239,7 +242,8 @@ def cast_number(kind: str, key: Any) -> int | float | Decimal:
         exact = Decimal(key if isinstance(key, int) else str(key).strip())
     except InvalidOperation:
         exact = Decimal("NaN")
-    if not exact.is_finite() or abs(exact.adjusted()) > MOST_DIGITS or len(exact.as_tuple().digits) > MOST_DIGITS:
+    long = kind == "decimal" and len(exact.as_tuple().digits) > MOST_DIGITS
+    if long or not exact.is_finite() or abs(exact.adjusted()) > MOST_DIGITS:
         msg = "expected a finite number"
         raise CastError(msg)
     if kind == "number":
@@ -282,15 +286,11 @@ def in_zone(value: datetime, column: RowColumn, zone: ZoneInfo) -> datetime:
 
 def plain(value: Any) -> Any:
     """Give a value of a row as engines compare it: NaN and NaT are NULL, numpy's scalars and enums their values."""
-    value = value.value if isinstance(value, Enum) else value
     kind = type(value)
     if kind in _AS_THEY_ARE:
         return value
-    if isinstance(value, UUID | int) and not isinstance(value, bool):
-        # A range looks for an int of another class from its start on, one by one.
-        return str(value) if isinstance(value, UUID) else int(value)
-    if kind.__module__ == "numpy" and hasattr(value, "dtype") and not value.shape:
-        value = (value.astype("datetime64[us]") if value.dtype.kind == "M" else value).item()
+    if kind is not float:
+        value = _simple(value)
     if isinstance(value, float):
         return None if isnan(value) else value
     if isinstance(value, Decimal):
@@ -299,7 +299,19 @@ def plain(value: Any) -> Any:
     return None if isinstance(value, datetime) and value != value else value  # noqa: PLR0124
 
 
-_AS_THEY_ARE = frozenset({str, int, bool, date, type(None)})
+def _simple(value: Any) -> Any:
+    """Give an enum's value, a UUID's text, and Python's own int, float or time for another class of them."""
+    value = value.value if isinstance(value, Enum) else value
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int(value)  # a range looks for an int of another class from its start on, one by one
+    if type(value).__module__ == "numpy" and hasattr(value, "dtype") and not value.shape:
+        return (value.astype("datetime64[us]") if value.dtype.kind == "M" else value).item()
+    return value
+
+
+_AS_THEY_ARE = frozenset({str, int, bool, date, datetime, type(None)})
 
 
 _SPECIAL = {text: float(text) for text in ("NaN", "Infinity", "-Infinity")}

@@ -190,9 +190,9 @@ class SQLite(Dialect):
 
     def among(self, column: Expression, values: Sequence[Expression]) -> Expression:
         times = [value for value in values if isinstance(value.type, TimeText)]
-        # Others write a T, as ISO 8601 has it.
-        with_t = [sa.func.replace(value, sa.literal(" "), sa.literal("T"), type_=sa.String()) for value in times]
-        return column.in_([*values, *map(_with_fraction, times), *with_t])
+        # Others write milliseconds, or a T, as ISO 8601 has it.
+        short = [*times, *map(_in_milliseconds, times)]
+        return column.in_([*values, *map(_with_fraction, times), *short[len(times) :], *map(_with_t, short)])
 
     def text(self, column: Expression) -> Expression:
         return sa.collate(column, "BINARY")
@@ -211,7 +211,16 @@ class SQLite(Dialect):
 
 
 def _with_fraction(value: Expression) -> Expression:
-    return value.op("||", return_type=sa.String())(sa.literal(".000000", sa.String()))
+    return value.op("||", return_type=sa.String())(sa.literal_column("'.000000'"))
+
+
+def _in_milliseconds(value: Expression) -> Expression:
+    marked = value.op("||", return_type=sa.String())(sa.literal_column("'$'"))
+    return sa.func.replace(marked, sa.literal_column("'000$'"), sa.literal_column("''"), type_=sa.String())
+
+
+def _with_t(value: Expression) -> Expression:
+    return sa.func.replace(value, sa.literal_column("' '"), sa.literal_column("'T'"), type_=sa.String())
 
 
 class PostgreSQL(Dialect):

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
 from ..errors import ConfigError
-from .columns import ColumnType, RowColumn, RowColumns, is_whole
+from .columns import ColumnType, RowColumn, RowColumns, is_sqlite_text
 from .dialects import Expression
 
 KINDS: tuple[tuple[type, ColumnType], ...] = (
@@ -70,6 +69,13 @@ class ZonedNanoseconds(sa.DateTime):
     """DuckDB's time of nanoseconds with a time zone, which it does not compare with other times."""
 
 
+WRITTEN: Mapping[type, Callable[[Any, str], bool]] = {
+    sa.DateTime: is_sqlite_text,
+    sa.Date: lambda _, text: len(text) == 10 and text[7] == "-",
+}
+"""Whether a text is the one that a value of SQLite is looked for by, of types that have several for one value."""
+
+
 class Anything(sa.TypeDecorator[Any]):
     """A column of SQLite, which holds anything: what is no value of its type, or written otherwise, is as it is.
 
@@ -81,20 +87,23 @@ class Anything(sa.TypeDecorator[Any]):
 
     def __init__(self, own: Any) -> None:
         super().__init__()
-        self.impl = own
+        self.impl = self.own = own
 
     def result_processor(self, dialect: Any, coltype: Any) -> Any:
         """Give what reads a value of the driver."""
         read = super().result_processor(dialect, coltype)
+        if read is None:
+            return None
+        is_same = next((test for kind, test in WRITTEN.items() if isinstance(self.own, kind)), None)
 
         def process(value: Any) -> Any:
+            if value is None:
+                return None
             try:
-                found = value if read is None else read(value)
+                found = read(value)
             except (TypeError, ValueError):
                 return value
-            if isinstance(found, datetime):
-                return found if is_whole(found, value) else value
-            return found if not isinstance(found, date) or str(found) == value else value
+            return found if is_same is None or is_same(found, value) else value
 
         return process
 

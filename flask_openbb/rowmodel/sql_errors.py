@@ -2,7 +2,7 @@
 
 Owns :func:`explain`. A message of a database may hold names of tables, paths, settings and values, so that none of its
 text is passed on but the name of a column the statement itself has. Imports the package's errors; called by
-:mod:`.sql_engines`.
+:mod:`.sql_duckdb` and :mod:`.sql_servers`.
 """
 
 from __future__ import annotations

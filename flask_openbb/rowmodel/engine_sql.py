@@ -124,7 +124,8 @@ class SQLEngine:
     ) -> list[Row]:
         guard.remaining()
         given = dict(self.protection.values(values))
-        return [tuple(row) for row in connection.execute(statement, given, execution_options=compiling(values))]
+        # All at once: row by row takes twice as long.
+        return list(map(tuple, connection.execute(statement, given, execution_options=compiling(values)).all()))
 
     @contextmanager
     def _connected(self, guard: Guard) -> Iterator[sa.Connection]:

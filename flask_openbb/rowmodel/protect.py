@@ -23,7 +23,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache
 from time import monotonic
 from typing import Any
 
@@ -151,8 +151,9 @@ def _bounded(raw: Any, guard: Guard) -> Iterator[None]:
             raw.execute("PRAGMA query_only = 0")
 
 
-_text = partial(str, encoding="utf-8", errors="replace")
-"""Text that is no UTF-8 would end the question."""
+def _text(data: bytes) -> str:
+    """Read a text; one that is no UTF-8 would end the question."""
+    return data.decode("utf-8", "replace")
 
 
 def _fold(text: Any) -> Any:

@@ -94,11 +94,12 @@ class Lifter:
 
 
 def _filled(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Repeat the last value of a set up to a power of two, so that few lengths are shapes of their own."""
+    """Repeat the last value of a set up to four lengths for each power of two, so that few are shapes of their own."""
     count = len(values)
     if not EXACT < count <= FILLED:
         return values
-    return values + values[-1:] * ((1 << (count - 1).bit_length()) - count)
+    step = 1 << ((count - 1).bit_length() - 3)
+    return values + values[-1:] * (-count % step)
 
 
 def lift(plan: Plan, columns: RowColumns) -> Lifted:

@@ -21,6 +21,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 from flask import current_app, g, got_request_exception
@@ -159,11 +160,12 @@ def _told_apart(source: Source, arguments: Mapping[str, Any]) -> Source:
 
 def _check_keys(binding: Binding, model: RowModel, source: Source, page: Page) -> None:
     """Say once that a key is none; nobody would see it in the rows, which come again or never."""
-    keys = [tuple(row.get(name) for name in source.key) for row in page.rows]
     try:
-        model.key_told = len(set(keys)) < len(keys) or any(None in key for key in keys)
+        keys = set(map(itemgetter(*source.key), page.rows))
     except TypeError:  # of values that are no keys of a set, such as JSON
         return
+    lacks = None in keys if len(source.key) == 1 else any(None in key for key in keys)
+    model.key_told = lacks or len(keys) < len(page.rows)
     if model.key_told:
         logger.warning(
             "Widget %r: key=%r does not tell its rows apart: two rows of a page have the same, or one has NULL. Pages "

@@ -50,7 +50,6 @@ def closed_engines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def day(monkeypatch: pytest.MonkeyPatch) -> date:
     """Today, as relative dates have it: one that does not end while the test runs."""
-
     noon = datetime(2028, 2, 29, 12)
     resolve = RelativeDate.resolve
     monkeypatch.setattr(RelativeDate, "resolve", lambda relative, now=None: resolve(relative, noon))

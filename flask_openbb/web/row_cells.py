@@ -31,7 +31,7 @@ def shown(value: Any, *, whole: bool = False) -> Any:
         value = sorted(value, key=str)
     if isinstance(value, list | tuple):
         return [shown(each, whole=whole) for each in value]
-    return value if isinstance(value, str | int | float | None) or hasattr(value, "isoformat") else _known(value)
+    return value if isinstance(value, int | float | None) or hasattr(value, "isoformat") else _known(value)
 
 
 def shown_row(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

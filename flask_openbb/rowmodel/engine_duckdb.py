@@ -25,6 +25,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.base import PGIdentifierPreparer
 
 from ..errors import ConfigError, RowRequestError
+from .columns import INT64
 from .dialects import DuckDB, Nanoseconds
 from .engine_sql import convert, identify
 from .engines import Guard, Row
@@ -272,8 +273,7 @@ class DuckDBEngine:
         where, _, values = lift_filter(plan.where, self.columns, 0)
         statement = self.translator.marks(name, where, PARTS, percent_of(plan.total or 0))
         divided, present, seen = self._fetch(cursor, statement, values)[0]
-        # Integers of 128 bits come as int, which DuckDB does not take back.
-        read = Decimal if self.columns[name].type == "decimal" else self.translator.read([name])[0]
+        read = self.translator.read([name])[0]
         return marks_of(divided if read is None or divided is None else [*map(read, divided)], present, seen)
 
     def _count(self, cursor: Any, plan: Plan) -> int:
@@ -290,9 +290,14 @@ class DuckDBEngine:
         if found is None:
             found = self._compiled[statement] = _compile(statement)
         text, names, own = found
-        given = (values[name] if name in values else own[name] for name in names)
-        # DuckDB takes no int of 128 bits, and makes a double of a long decimal.
-        return text, [format(value, "f") if isinstance(value, Decimal) else value for value in given]
+        return text, [_taken(values[name] if name in values else own[name]) for name in names]
+
+
+def _taken(value: Any) -> Any:
+    """Give a value as DuckDB takes it: it makes a double of an int of 128 bits, and of a long decimal."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return str(value) if isinstance(value, int) and value not in INT64 else value
 
 
 def _compile(statement: Statement) -> Compiled:

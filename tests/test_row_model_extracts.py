@@ -250,6 +250,21 @@ def counting(app, openbb, *, total, fail_at=None, **options):
     return engine
 
 
+def test_an_export_whose_client_reads_no_more_ends_in_time(make_app, monkeypatch):
+    app = make_app()
+    engine = counting(app, OpenBB(app), total=10**9, export_rows=10**9, export_timeout=0.5)
+    monkeypatch.setattr(engines, "monotonic", lambda: engine.given / 100_000)
+    here, there = socket.socketpair()
+    with here, there:
+        url, environ = "/openbb/widgets/trades/export.csv", {"gunicorn.socket": here}
+        answer = app.test_client().get(url, buffered=False, environ_overrides=environ)
+        # The server is sending meanwhile, which ends now.
+        there.settimeout(60)
+        assert there.recv(1) == b""
+        answer.close()
+    assert engine.closed
+
+
 def test_an_export_ends_in_time_and_when_its_client_is_gone(make_app, monkeypatch):
     app = make_app()
     engine = counting(app, OpenBB(app), total=10**9, export_rows=10**9, export_timeout=0.5)

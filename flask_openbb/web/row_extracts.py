@@ -26,7 +26,7 @@ from .row_cells import written
 from .row_sources import RowModel
 from .row_tables import XLSX_ROWS, csv_parts, xlsx_parts
 from .row_urls import EXPORTS, VALUES
-from .row_watch import watched
+from .row_watch import sent_in_time, watched
 
 MOST_VALUES = 10_000
 
@@ -55,6 +55,8 @@ def send_extract(binding: Binding, source: Source, body: Any) -> Response:
         form = Form(binding.shaping.big_ints, binding.shaping.decimals)
         parts = xlsx_parts(rows, names, zone=settings.rules.zone) if excel else csv_parts(rows, names, form)
         response = _download(binding, extract, parts)
+        # From here on the answer has begun, and nothing can be said any more.
+        watching.enter_context(sent_in_time(guard))
         # Until the last part is sent, or the client is gone.
         response.call_on_close(watching.pop_all().close)
     return response

@@ -2,7 +2,8 @@
 
 WSGI does not say so. Two servers give the socket in the environ, gunicorn and Werkzeug's; one thread a process looks at
 the sockets of requests under way, every quarter of a second, and cancels the guard of one whose other side is closed,
-until its question has ended: a statement that had not begun would take no notice of the first time.
+until its question has ended: a statement that had not begun would take no notice of the first time. On the client of an
+export that is not sent in its time the server hangs up itself.
 Behind a proxy that is the proxy's side, which nginx closes when its client does. Elsewhere a question runs until its
 timeout.
 """
@@ -12,9 +13,10 @@ from __future__ import annotations
 import logging
 import os
 import select
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from flask import request
@@ -106,9 +108,37 @@ def watched(guard: Guard) -> Iterator[None]:
         watch.remove(number)
 
 
+@contextmanager
+def sent_in_time(guard: Guard) -> Iterator[None]:
+    """Hang up on the client of the current request if the block still runs when a guard's time is over.
+
+    One that reads no more keeps the server at sending, and with it what the rows are read from.
+    """
+    found, left = _socket(request.environ), guard.remaining()
+    if found is None or left is None:
+        yield
+        return
+    timer = threading.Timer(left, _hang_up, [found])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _hang_up(found: Any) -> None:
+    with suppress(OSError, AttributeError):
+        found.shutdown(socket.SHUT_RDWR)
+        logger.warning("An export was not sent when its time was over; its connection was closed.")
+
+
+def _socket(environ: dict[str, Any]) -> Any:
+    return next((environ[name] for name in SOCKETS if environ.get(name) is not None), None)
+
+
 def _socket_number(environ: dict[str, Any]) -> int | None:
-    sockets = (environ.get(name) for name in SOCKETS)
-    found = next((each for each in sockets if each is not None), None)
+    found = _socket(environ)
     try:
         number = found.fileno() if found is not None else -1
     except (AttributeError, OSError):

@@ -315,3 +315,19 @@ def test_an_export_of_mariadb_that_is_given_up_is_not_read_to_its_end(caplog):
     assert (same, after) == (number, settings)
     assert not caplog.records
     bind.dispose()
+
+
+def test_an_export_that_another_thread_closes_gives_its_turn_back():
+    bind = sa.create_engine("sqlite://", poolclass=sa.StaticPool, connect_args={"check_same_thread": False})
+    table = sa.Table("t", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True))
+    table.metadata.create_all(bind)
+    with bind.begin() as connection:
+        connection.execute(table.insert(), [{"id": number} for number in range(3_000)])
+    source = open_source(table, "id", bind=bind)
+    asked = parse_request({}, source.columns)
+    rows = export(source, asked)
+    assert next(rows) == {"id": 0}
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(rows.close).result(timeout=60)
+        assert pool.submit(answer, source, asked, guard=Guard(5)).result(timeout=60).row_count == 3_000
+    bind.dispose()

@@ -126,7 +126,11 @@ def _turn(connection: sa.Connection, guard: Guard) -> Iterator[None]:
     try:
         yield
     finally:
-        turn.release()
+        try:
+            turn.release()
+        except RuntimeError:
+            # An export that nobody read to its end is closed by any thread, which cannot give back another's turn.
+            connection.info["openbb_turn"] = threading.RLock()
 
 
 @contextmanager

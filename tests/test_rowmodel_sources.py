@@ -118,6 +118,47 @@ def test_threads_that_ask_one_source_at_once_are_all_answered(tmp_path, database
         assert list(pool.map(asked, range(8))) == [[len(ROWS)] * 20] * 8
 
 
+def test_files_and_frames_share_one_database_and_nothing_in_it(tmp_path):
+    sources = []
+    for number in range(8):
+        frame = polars.DataFrame([{**row, "price": float(number)} for row in ROWS])
+        frame.write_parquet(tmp_path / f"{number}.parquet")
+        sources.append(open_source(frame if number % 2 else tmp_path / f"{number}.parquet", "id"))
+    together = threading.Barrier(8)
+
+    def asked(number):
+        together.wait(20)
+        return {row["price"] for _ in range(20) for row in ask(sources[number], {}).rows}
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(asked, range(8))) == [{float(number)} for number in range(8)]
+    first, second = (source.engine.database for source in sources[:2])
+    with first.cursor() as one, second.cursor() as other:
+        one.execute("CREATE TABLE seen (id INT)")
+        assert other.execute("SELECT count(*) FROM seen").fetchone() == (0,)
+        one.execute("DROP TABLE seen")
+
+
+@pytest.mark.parametrize("error", [duckdb.FatalException, duckdb.InternalException])
+def test_a_database_that_duckdb_gave_up_is_opened_anew_for_all_who_share_it(database, error):
+    sources = [open_source(frames()["pandas"], "id"), open_source(frames()["arrow"], "id")]
+    sources.append(open_source(database, "id", table="trades"))
+    for source in sources:
+        assert_answers(source)
+    databases = [source.engine.database for source in sources]
+    before = [each._connection for each in databases]
+
+    def fail(asked):
+        with asked.asking(Guard(None)):
+            raise error("database has been invalidated because of a previous fatal error")
+
+    with pytest.raises(error):
+        fail(databases[0])
+    for source in sources:
+        assert_answers(source)
+    assert [each._connection is old for each, old in zip(databases, before, strict=True)] == [False, False, True]
+
+
 @pytest.fixture
 def database(tmp_path):
     path = tmp_path / "trades.duckdb"
@@ -875,7 +916,7 @@ def test_a_url_is_read_as_it_is_written(monkeypatch, tmp_path):
 def test_without_httpfs_a_url_says_what_is_missing(monkeypatch, tmp_path):
     connect = duckdb.connect
     config = {"extension_directory": str(tmp_path), "autoinstall_known_extensions": "false"}
-    monkeypatch.setattr(duckdb, "connect", lambda: connect(config=config))
+    monkeypatch.setattr(duckdb, "connect", lambda _name: connect(config=config))
     with pytest.raises(ConfigError, match=r"^'s3://lake/one\.parquet' cannot be read: .* run INSTALL httpfs once"):
         open_source("s3://lake/one.parquet", "id")
 

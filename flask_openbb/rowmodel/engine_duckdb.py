@@ -139,6 +139,12 @@ class Database:
                 self._connection.close()
                 self._connection = None
 
+    def _close_dead(self) -> None:
+        """Close a database that DuckDB gave up after an error of its own, for all that share it."""
+        for database in list(_databases):
+            if database._open is self._open:
+                database.close()
+
     @contextmanager
     def asking(self, guard: Guard) -> Iterator[Any]:
         """Lend a cursor that stops in time, or when the guard says so."""
@@ -161,9 +167,12 @@ class Database:
                 with guard.running(cursor.interrupt):
                     yield cursor
             except Exception as error:
-                if type(error).__name__ == "InterruptException" and (late.is_set() or guard.cancelled):
+                kind = type(error).__name__
+                if kind in {"FatalException", "InternalException"}:
+                    self._close_dead()
+                if kind == "InterruptException" and (late.is_set() or guard.cancelled):
                     raise guard.error() from None
-                if type(error).__name__ == "OutOfRangeException" and "Overflow in HUGEINT addition" in str(error):
+                if kind == "OutOfRangeException" and "Overflow in HUGEINT addition" in str(error):
                     problem = "the sum is past 128 bits, which duckdb cannot hold. Choose avg, or filter."
                     raise RowRequestError("valueCols", problem) from None
                 raise

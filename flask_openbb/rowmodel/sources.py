@@ -174,6 +174,12 @@ def _import_duckdb() -> Any:
     return duckdb
 
 
+def _open_memory() -> Any:
+    """Open the database that files and frames of this process share: each of its own would have threads of its own."""
+    with _LOCK:  # what connects while another does finds no readers of frames
+        return _import_duckdb().connect(f":memory:openbb_{os.getpid()}")
+
+
 def _refuse_url(source: str) -> None:
     scheme, mark, _ = source.partition("://")
     if mark and not source.startswith(STORES):
@@ -215,7 +221,7 @@ def _of_path(path: str, table: str | None) -> Database:
             msg = f"{path!r} cannot be read: {first}"
             raise ConfigError(msg) from error
 
-    return Database(duckdb.connect, prepare)
+    return Database(_open_memory, prepare)
 
 
 def _check_files(path: str) -> None:
@@ -241,14 +247,14 @@ def with_index(frame: Any) -> Any:
 
 
 def _of_frame(frame: Any, key: str | Sequence[str]) -> Source:
-    duckdb = _import_duckdb()
+    _import_duckdb()
     from .engine_duckdb import Database
 
     frame = with_index(frame)
     if type(frame).__module__.split(".")[0] == "polars" and hasattr(frame, "__arrow_c_stream__"):
         # Once, and by this way: polars' own makes a process that forked wait forever for threads it has not.
         frame = importlib.import_module("pyarrow").table(frame)
-    return _duckdb(Database(duckdb.connect, lambda cursor: cursor.register(RELATION, frame)), key, RELATION, None)
+    return _duckdb(Database(_open_memory, lambda cursor: cursor.register(RELATION, frame)), key, RELATION, None)
 
 
 def _of_opener(opened: Callable[[], Any], key: str | Sequence[str], table: str, schema: str | None) -> Source:

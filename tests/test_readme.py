@@ -40,7 +40,7 @@ def test_the_readmes_code_runs_as_pasted():
 def test_the_code_of_tables_of_any_size_runs_as_pasted(page, widgets, monkeypatch):
     """One file of all blocks, with the one class they take for granted; their database is nowhere."""
     pytest.importorskip("flask_sqlalchemy")
-    monkeypatch.setattr("flask_openbb.web.row_columns.PATIENCE", 0.01)
+    monkeypatch.setattr("flask_openbb.web.row_columns.PATIENCE", 2)
     order = "from flask import g\nclass Order(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n"
     names = {"__name__": "pasted"}
     for block in python_blocks(DOCS[page]):

@@ -139,11 +139,12 @@ class Database:
                 self._connection.close()
                 self._connection = None
 
-    def _close_dead(self) -> None:
-        """Close a database that DuckDB gave up after an error of its own, for all that share it."""
+    def _give_up(self) -> None:
+        """Open the database anew at the next question, for all that share it; one that runs ends on the old one."""
         for database in list(_databases):
-            if database._open is self._open:
-                database.close()
+            if database._open is self._open and not self._lent:
+                with database._lock:
+                    database._connection = None
 
     @contextmanager
     def asking(self, guard: Guard) -> Iterator[Any]:
@@ -169,7 +170,7 @@ class Database:
             except Exception as error:
                 kind = type(error).__name__
                 if kind in {"FatalException", "InternalException"}:
-                    self._close_dead()
+                    self._give_up()
                 if kind == "InterruptException" and (late.is_set() or guard.cancelled):
                     raise guard.error() from None
                 if kind == "OutOfRangeException" and "Overflow in HUGEINT addition" in str(error):

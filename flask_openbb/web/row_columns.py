@@ -7,6 +7,7 @@ one that is declared wrongly is a fault.
 from __future__ import annotations
 
 import contextvars
+import glob
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -114,7 +115,7 @@ def _absent(model: RowModel) -> bool:
     if not isinstance(given, str | Path):
         given = model.options.bind if is_file(model.options.bind) else None
     text = "" if given is None else str(given)
-    return bool(text) and "://" not in text and not any(mark in text for mark in "*?[") and not Path(text).exists()
+    return bool(text) and "://" not in text and not Path(text).exists() and not any(glob.iglob(text, recursive=True))
 
 
 def _in_time(ask: Callable[[], Any]) -> Any:

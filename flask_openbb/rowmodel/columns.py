@@ -57,7 +57,6 @@ class RowColumn:
     """Digits after the point of a ``decimal``, where the source says: no value lies between two of its steps."""
     span: tuple[Decimal, Decimal] | None = None
     """The least and the greatest number of a ``decimal`` or ``number``, where the engine takes no other as a value."""
-
     texts: re.Pattern[str] | None = None
     """Which texts are keys of a column of another type: SQLite's hold anything, and some times have no ISO form."""
 

@@ -1,9 +1,8 @@
 """Statements and samples kept for the next request of the same shape, as many as weigh no more than a bound.
 
 Owns :class:`Kept`, one for a source and all that narrow it. A statement weighs what it holds: a set filter of
-thousands of values, or a pivot of hundreds of columns, takes megabytes, and every length of a set is a shape of its
-own. Imports nothing of the room but :mod:`.plan` and :mod:`.request`; called by :mod:`.translate`,
-:mod:`.engine_duckdb`, and by :mod:`.counts` for what a filter weighs.
+thousands of values, or a pivot of hundreds of columns, takes megabytes. Imports nothing of the room but :mod:`.plan`
+and :mod:`.request`; called by :mod:`.translate`, :mod:`.engine_duckdb`, and by :mod:`.counts` for what a filter weighs.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from math import ceil, floor
 from typing import Any
 
 from .columns import RowColumns
-from .plan import Leaves, Plan
+from .plan import Leaves
 from .request import And, Blank, Compare, Filter, OneOf, Or, TextMatch
 
 PARTS = 200
@@ -52,9 +52,9 @@ class Range:
         return replace(plan, where=self.inside, start=start, end=end, total=None, deep=None)
 
 
-def is_worth_locating(plan: Plan, columns: RowColumns) -> bool:
+def is_worth_locating(plan: Leaves, columns: RowColumns) -> bool:
     """Whether a page is far from both ends, and its rows are cheap to tell apart."""
-    if not isinstance(plan, Leaves) or plan.total is None or plan.deep is None:
+    if plan.total is None or plan.deep is None:
         return False
     far = min(plan.start, plan.total - plan.end) >= max(FEWEST_ROWS, plan.deep)
     return far and columns[str(plan.order[0].by)].type != "boolean" and not _reads_text(plan.where)

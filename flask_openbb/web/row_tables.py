@@ -14,11 +14,12 @@ from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
-from math import isfinite, isnan
+from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..errors import MissingExtraError, RowRequestError
+from ..rowmodel.request import exact
 from ..shape.encode import Form, scalar_text
 from .row_cells import shown
 
@@ -61,7 +62,7 @@ def _csv_cell(value: Any, form: Form) -> Any:
     if kind is Decimal:
         return format(value, "f")
     if isinstance(value, float) and not isfinite(value):
-        return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        return exact(value)
     value = shown(value, whole=True)
     if isinstance(value, dict | list):
         return form.dumps(value).decode()

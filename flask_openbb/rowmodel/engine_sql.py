@@ -21,6 +21,7 @@ from .dialects import Dialect
 from .engines import Guard, Row
 from .kept import Kept
 from .plan import Plan
+from .pools import of_this_process
 from .protect import Protection, protection_of
 from .reflect import Relation, relation_of
 from .request import Filter
@@ -68,9 +69,8 @@ class SQLEngine:
 
     def narrowed(self, source: Any) -> SQLEngine:
         """Give the same engine over another relation, of the same columns or fewer."""
-        self._after_fork()
         made = SQLEngine(self.bind, source, self.key, protection=self.protection)
-        made._dialect, made._kept = self._dialect, self._kept
+        made._dialect, made._kept, made._pid = self._dialect, self._kept, self._pid
         return made
 
     def identify(self, source: Any) -> Hashable:
@@ -130,9 +130,8 @@ class SQLEngine:
     @contextmanager
     def _connected(self, guard: Guard) -> Iterator[sa.Connection]:
         """Open a connection that only reads, and stops in time or when the guard says so."""
-        self._after_fork()
         guard.remaining()
-        with self.bind.connect() as connection:
+        with of_this_process(self.bind, self._pid).connect() as connection:
             try:
                 with self.protection.around(connection, guard), guard.running(self.protection.stopper(connection)):
                     yield connection
@@ -152,14 +151,6 @@ class SQLEngine:
                         self._dialect.append(self.protection.dialect(connection))
                     self._made = Translator(self.relation, self.key, self._dialect[0], kept=self._kept)
         return self._made
-
-    def _after_fork(self) -> None:
-        # Connections of the parent must not be used, nor closed, by a worker.
-        if self._pid != os.getpid():
-            with self._lock:
-                if self._pid != os.getpid():
-                    self.bind.dispose(close=False)
-                    self._pid = os.getpid()
 
 
 def compiling(values: Mapping[str, Any]) -> dict[str, Any]:

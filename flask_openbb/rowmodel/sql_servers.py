@@ -30,6 +30,7 @@ from ..errors import ConfigError, RowRequestError
 from .columns import ORDERED, columns_of_rows
 from .engine_sql import SQLEngine, compiling
 from .engines import Engine, Guard, Row
+from .pools import of_this_process
 from .protect import MariaDBProtection, PostgreSQLProtection, Protection, SQLiteProtection
 from .reflect import kind_of_type
 from .sql_caps import SqlCaps
@@ -177,10 +178,8 @@ class ServerStatements(SqlDatabase):
         """The engine; in a process that forked, without the connections of its parent."""
         if self._opened is None:
             self._opened = self._bind()
-        if self._pid != os.getpid():
-            self._opened.dispose(close=False)
-            self._pid = os.getpid()
-        return self._opened
+        found: sa.Engine = of_this_process(self._opened, self._pid)
+        return found
 
     def read_catalog(self) -> SqlCatalog:
         """Reflect tables and views."""

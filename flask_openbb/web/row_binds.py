@@ -22,15 +22,13 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from flask import current_app
 
 from ..errors import ConfigError, MissingExtraError
+from ..rowmodel.pools import of_this_process
 from ..rowmodel.sources import DATABASES, engine_of
 
-_renewed: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
-"""Engines of a parent process that this process has opened anew, and its number."""
 _lock = threading.Lock()
 KEPT = 64
 """Engines of ours for one row model; the connections of the one longest unused are closed."""
@@ -93,7 +91,7 @@ class Binds:
                 "Flask-SQLAlchemy's db, a URL, a DuckDB connection or its file, or a function that gives one."
             )
             raise ConfigError(msg)
-        return self._renewed(bind)
+        return of_this_process(bind, self._pid)
 
     def _engine(self, url: Any) -> Any:
         try:
@@ -117,21 +115,8 @@ class Binds:
             made = self._made[url]
             unused = self._made.popitem(last=False)[1] if len(self._made) > KEPT else None
         if unused is not None:
-            self._renewed(unused).dispose()
-        return self._renewed(made)
-
-    def _renewed(self, engine: Any) -> Any:
-        """Open the pool anew in a process that forked: two processes on one connection mix up their answers.
-
-        Source: SQLAlchemy docs, "Using Connection Pools with Multiprocessing or os.fork()".
-        """
-        pid = os.getpid()
-        if pid != self._pid and _renewed.get(engine) != pid:
-            with _lock:
-                if _renewed.get(engine) != pid:
-                    engine.dispose(close=False)
-                    _renewed[engine] = pid
-        return engine
+            of_this_process(unused, self._pid).dispose()
+        return of_this_process(made, self._pid)
 
 
 def check_process(given: Any, pid: int) -> None:

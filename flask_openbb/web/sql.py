@@ -31,6 +31,7 @@ from ..errors import (
 )
 from ..manifest.registry import View
 from ..rowmodel import Guard
+from ..rowmodel.pools import of_this_process
 from ..rowmodel.sql_caps import SqlCaps
 from ..rowmodel.sql_sources import kind_of_source, open_sql
 from ..shape.encode import Form
@@ -131,7 +132,7 @@ class SqlWidget:
             raise ConfigError("a DuckDB connection does not survive a fork. Give its file, which each worker opens.")
         if kind in {"engine", "flask"}:
             engine = self.source if kind == "engine" else self.source.engine
-            engine.dispose(close=False)
+            of_this_process(engine, self.pid)
 
 
 def sql_view(widget: SqlWidget) -> View:
